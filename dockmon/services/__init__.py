@@ -1,0 +1,1 @@
+"""The work. Knows values and ports; no docker, SQL, Flask or eventlet."""
