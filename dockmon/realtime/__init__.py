@@ -1,0 +1,1 @@
+"""Socket.IO: the guard, the boundary, two namespaces and the emitter."""

@@ -1,0 +1,129 @@
+"""Put the Socket.IO edge together: server, guard, boundary, namespaces, loops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import Flask
+
+from dockmon import __version__
+from dockmon.config import Settings
+from dockmon.domain.access import Principal
+from dockmon.ports import Clock, Tasks
+from dockmon.realtime.boundary import EVERYONE, Admit, Boundary
+from dockmon.realtime.containers import ContainersNamespace
+from dockmon.realtime.emitter import CATCH_UP_INTERVAL_SECONDS, Emitter
+from dockmon.realtime.guard import Guard
+from dockmon.realtime.metrics import MetricsNamespace
+from dockmon.realtime.rooms import Rooms
+from dockmon.realtime.wire import JSON, MAX_MESSAGE_BYTES, SocketIO, TextPacket
+from dockmon.services.actions import Actions
+from dockmon.services.broadcaster import CONTAINERS, Broadcaster
+from dockmon.services.fleet import Fleet
+from dockmon.services.host_sampler import METRICS, HostSampler
+from dockmon.services.supervisor import Supervisor
+
+_STAYS_INTERVAL_SECONDS: Final = 0.5
+_HOARDERS_INTERVAL_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How clients are recognised; the factory makes it from accounts and tokens.
+
+    admit: from a handshake's environ and `auth`. verify: from a bare token.
+    standing: live, expired or revoked, from memory.
+    """
+
+    admit: Admit
+    verify: Callable[[str], Principal]
+    standing: Callable[[Principal], str]
+
+
+class Realtime:
+    """The Socket.IO server of one application."""
+
+    def __init__(self, app: Flask, settings: Settings, async_mode: str) -> None:
+        quiet = logging.getLogger("dockmon.socketio")
+        quiet.setLevel(logging.CRITICAL)
+        self._settings = settings
+        self.socketio = SocketIO()
+        self.socketio.init_app(
+            app,
+            async_mode=async_mode,
+            json=JSON,
+            serializer=TextPacket,
+            async_handlers=False,  # order is the boundary's work
+            namespaces=[],
+            cors_allowed_origins=[],  # the guard checks; this also keeps CORS headers away
+            max_http_buffer_size=MAX_MESSAGE_BYTES,
+            ping_interval=settings.ping_interval,
+            ping_timeout=settings.ping_timeout,
+            manage_session=False,
+            logger=quiet,
+            engineio_logger=quiet,
+        )
+        app.wsgi_app = Guard(app.wsgi_app)  # type: ignore[method-assign]
+        self.server: Any = self.socketio.server
+        self.emitter = Emitter(self.server)
+
+    def attach(
+        self,
+        identity: Identity,
+        fleet: Fleet,
+        broadcaster: Broadcaster,
+        actions: Actions,
+        host_sampler: HostSampler,
+        supervisor: Supervisor,
+        tasks: Tasks,
+        clock: Clock,
+    ) -> None:
+        """Connect the services, and start the loops of this edge with the supervisor."""
+        self._clock = clock
+        self.boundary = Boundary(self.server, identity.admit, tasks, clock, self._greeting)
+        self.rooms = Rooms(self.server, self.boundary, clock, identity.standing, identity.verify)
+        for namespace in (
+            ContainersNamespace(self.boundary, self.rooms, fleet, broadcaster, actions, clock),
+            MetricsNamespace(self.boundary, self.rooms, fleet.inventory, host_sampler),
+        ):
+            self.socketio.on_namespace(namespace)
+        self._supervisor = supervisor
+
+    def start(self) -> None:
+        """Start the loops."""
+        every = self._supervisor.every
+        every("heartbeat", self._settings.heartbeat_interval, self._beat)
+        every("stays", _STAYS_INTERVAL_SECONDS, self.rooms.end_stays)
+        every("strangers", _STAYS_INTERVAL_SECONDS, self.rooms.end_strangers)
+        every("catch up", CATCH_UP_INTERVAL_SECONDS, self.emitter.catch_up)
+        every("hoarders", _HOARDERS_INTERVAL_SECONDS, self.emitter.cut_hoarders)
+
+    def stop(self) -> None:
+        """Close every connection; clients see the transport close and come back later."""
+        for client in list(self.server.eio.sockets.values()):
+            client.close()
+
+    def _beat(self) -> None:
+        for namespace in (CONTAINERS, METRICS):
+            if self.emitter.has_listeners(namespace, EVERYONE):
+                payload = {"timestamp": self._clock.time()}
+                self.emitter.publish(namespace, EVERYONE, "heartbeat", payload)
+
+    def _greeting(self, principal: Principal) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            "server": "dockmon",
+            "version": __version__,
+            "protocol": 1,
+            "user": {"username": principal.username, "role": principal.role},
+            "intervals": {
+                "metrics_seconds": settings.metrics_interval,
+                "stats_seconds": settings.stats_interval,
+                "containers_seconds": settings.containers_interval,
+                "heartbeat_seconds": settings.heartbeat_interval,
+            },
+            "timestamp": self._clock.time(),
+        }

@@ -1,0 +1,1 @@
+"""Marshmallow: the shapes that come in and go out, for REST and Socket.IO alike."""
