@@ -1,0 +1,147 @@
+/**
+ * Numbers and times as text. Unknown is always the dash, never a zero.
+ * Words come from the catalogue, so this file is language-free.
+ */
+
+import { currentLanguage, t } from "./i18n.js";
+
+export const DASH = "–";
+
+/** Between figure and unit: narrow, and never broken at a line's end. */
+const GAP = "\u202f";
+
+const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+const DECIMAL_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/**
+ * @param {number} value
+ * @param {number} digits after the point
+ */
+function fixed(value, digits) {
+  return new Intl.NumberFormat(currentLanguage(), {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/**
+ * The step on the unit ladder at which a figure reads best.
+ *
+ * @param {number} value
+ * @param {number} base 1000 or 1024
+ * @param {number} steps how many units there are
+ */
+function magnitude(value, base, steps) {
+  let step = 0;
+  // 999.5 would be written "1000": move on before rounding does it.
+  while (value >= 999.5 && step < steps - 1) {
+    value /= base;
+    step += 1;
+  }
+  return step;
+}
+
+/**
+ * @param {number} value already scaled
+ * @param {number} step 0 means whole bytes
+ */
+function scaledDigits(value, step) {
+  return step === 0 || value >= 99.95 ? 0 : 1;
+}
+
+/** @param {number | null | undefined} value 0 to 100 */
+export function percent(value) {
+  if (value == null) return DASH;
+  return `${fixed(value, value < 9.95 ? 1 : 0)}${GAP}%`;
+}
+
+/** @param {number | null | undefined} value in bytes */
+export function bytes(value) {
+  return value == null ? DASH : withUnit(value, 1024, BINARY_UNITS);
+}
+
+/** @param {number | null | undefined} value in bytes per second */
+export function rate(value) {
+  return value == null ? DASH : `${withUnit(value, 1000, DECIMAL_UNITS)}/s`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} base
+ * @param {string[]} units
+ */
+function withUnit(value, base, units) {
+  const step = magnitude(value, base, units.length);
+  const scaled = value / base ** step;
+  return `${fixed(scaled, scaledDigits(scaled, step))}${GAP}${units[step]}`;
+}
+
+/**
+ * Both figures in the unit of the total, so that they can be compared by eye.
+ *
+ * @param {number | null | undefined} used
+ * @param {number | null | undefined} total
+ */
+export function bytesOf(used, total) {
+  if (used == null || total == null) return DASH;
+  const step = magnitude(total, 1024, BINARY_UNITS.length);
+  const scale = 1024 ** step;
+  const digits = scaledDigits(total / scale, step);
+  return `${fixed(used / scale, digits)} / ${fixed(total / scale, digits)}${GAP}${BINARY_UNITS[step]}`;
+}
+
+/** @param {number[] | null | undefined} averages over 1, 5 and 15 minutes */
+export function load(averages) {
+  return averages?.length ? averages.map((value) => fixed(value, 2)).join(" ") : DASH;
+}
+
+/**
+ * A duration in its largest unit: "12 s", "5 min", "3 h", "3 d".
+ *
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return t("duration.seconds", { n: whole });
+  if (whole < 3600) return t("duration.minutes", { n: Math.floor(whole / 60) });
+  if (whole < 48 * 3600) return t("duration.hours", { n: Math.floor(whole / 3600) });
+  return t("duration.days", { n: Math.floor(whole / 86400) });
+}
+
+/** @param {number | null | undefined} seconds a machine's uptime, in two units */
+export function uptime(seconds) {
+  if (seconds == null) return DASH;
+  const days = Math.floor(seconds / 86400);
+  const rest = seconds - days * 86400;
+  return days ? `${duration(days * 86400)} ${duration(rest)}` : duration(seconds);
+}
+
+/**
+ * A moment in the reader's time zone: "12:03:10", with the date when it is not today's.
+ *
+ * @param {number} unixSeconds
+ * @param {number} [nowSeconds]
+ */
+export function clockTime(unixSeconds, nowSeconds = Date.now() / 1000) {
+  const then = new Date(unixSeconds * 1000);
+  const time = [then.getHours(), then.getMinutes(), then.getSeconds()].map(twoDigits).join(":");
+  if (then.toDateString() === new Date(nowSeconds * 1000).toDateString()) return time;
+  const day = new Intl.DateTimeFormat(currentLanguage(), { day: "numeric", month: "short" }).format(then);
+  return `${day} ${time}`;
+}
+
+/**
+ * The time of a log line: to the millisecond, because lines come in bursts.
+ *
+ * @param {number} unixSeconds
+ */
+export function logTime(unixSeconds) {
+  const then = new Date(unixSeconds * 1000);
+  const time = [then.getHours(), then.getMinutes(), then.getSeconds()].map(twoDigits).join(":");
+  return `${time}.${String(then.getMilliseconds()).padStart(3, "0")}`;
+}
+
+/** @param {number} value */
+function twoDigits(value) {
+  return String(value).padStart(2, "0");
+}

@@ -1,0 +1,165 @@
+/**
+ * The client library's state as signals; the only place of the page that holds
+ * its two feeds. Counterpart: `static/js/client/`.
+ */
+
+import { batch, signal } from "@preact/signals";
+import { RealtimeContainers, RealtimeMetrics } from "../client/index.js";
+import { engineVersions } from "./api.js";
+import { tellServerTime } from "./clock.js";
+import { baseUrl } from "./page.js";
+
+/**
+ * @typedef {import("../client/types.js").Container} Container
+ * @typedef {import("../client/types.js").EngineView} EngineView
+ * @typedef {import("../client/types.js").HostMetrics} HostMetrics
+ * @typedef {{status: import("../client/types.js").ConnectionStatus, source: import("../client/types.js").SourceKind | null}} Connection
+ * @typedef {{engine: string, id: string}} Ref
+ */
+
+/** @type {import("@preact/signals").Signal<readonly Container[]>} */
+export const containers = signal([]);
+/** @type {import("@preact/signals").Signal<readonly EngineView[]>} */
+export const engines = signal([]);
+/** @type {import("@preact/signals").Signal<ReadonlyMap<string, HostMetrics>>} */
+export const hosts = signal(new Map());
+/** @type {import("@preact/signals").Signal<ReadonlyMap<string, string>>} */
+export const versions = signal(new Map());
+/** @type {import("@preact/signals").Signal<Connection>} */
+export const connection = signal({ status: "connecting", source: null });
+/** Unix seconds of the newest thing the server told as certain; null before the first. */
+export const heardAt = signal(/** @type {number | null} */ (null));
+export const loading = signal(true);
+
+/** @type {RealtimeContainers | null} */
+let live = null;
+/** @type {RealtimeMetrics | null} */
+let metrics = null;
+/** The engines that were up when their versions were last asked for. */
+let askedFor = "";
+
+/** @param {() => void} onUnauthorized the session has ended on the server's side */
+export function openLive(onUnauthorized) {
+  closeLive();
+  const feed = new RealtimeContainers({ url: baseUrl });
+  // No view shows container figures yet, and what nobody looks at is not to be measured.
+  const figures = new RealtimeMetrics({ url: baseUrl, containers: false });
+  live = feed;
+  metrics = figures;
+  feed.addEventListener("change", () => takeContainers(feed));
+  figures.addEventListener("change", () => takeMetrics(figures));
+  feed.addEventListener("status", () => {
+    if (feed === live && feed.connectionStatus === "unauthorized") onUnauthorized();
+  });
+}
+
+export function closeLive() {
+  const [feed, figures] = [live, metrics];
+  live = metrics = null;
+  askedFor = "";
+  feed?.disconnect();
+  figures?.disconnect();
+  batch(() => {
+    containers.value = [];
+    engines.value = [];
+    hosts.value = new Map();
+    versions.value = new Map();
+    connection.value = { status: "connecting", source: null };
+    heardAt.value = null;
+    loading.value = true;
+  });
+}
+
+/** @param {RealtimeContainers} feed */
+function takeContainers(feed) {
+  if (feed !== live) return;
+  batch(() => {
+    containers.value = feed.containers;
+    engines.value = feed.engines;
+    loading.value = feed.loading;
+    takeStatus(feed);
+    for (const { confirmed_at, age_seconds } of feed.engines) {
+      if (confirmed_at == null || age_seconds == null) continue;
+      tellServerTime(confirmed_at + age_seconds);
+      heard(confirmed_at);
+    }
+  });
+  void learnVersions(feed);
+}
+
+/** @param {RealtimeContainers} feed */
+function takeStatus({ connectionStatus, source }) {
+  const { status, source: before } = connection.peek();
+  if (status !== connectionStatus || source !== before) connection.value = { status: connectionStatus, source };
+}
+
+/** @param {number} timestamp */
+function heard(timestamp) {
+  if (timestamp > (heardAt.peek() ?? 0)) heardAt.value = timestamp;
+}
+
+/** @param {RealtimeMetrics} figures */
+function takeMetrics(figures) {
+  if (figures !== metrics) return;
+  batch(() => {
+    /** @type {Map<string, HostMetrics>} */
+    const known = new Map();
+    for (const [engine, { host, timestamp }] of figures.host) {
+      if (host) known.set(engine, host);
+      heard(timestamp);
+    }
+    hosts.value = known;
+  });
+}
+
+/**
+ * Versions are not part of the feed. They can only have changed while an engine
+ * was away, so they are asked for when the set of those that are up changes.
+ *
+ * @param {RealtimeContainers} feed
+ */
+async function learnVersions({ engines: known }) {
+  const up = known.filter(({ state }) => state === "up").map(({ engine }) => engine).join(" ");
+  if (up === askedFor) return;
+  askedFor = up;
+  if (up === "") return;
+  const answer = await engineVersions().catch(() => []);
+  if (askedFor !== up) return;
+  versions.value = new Map(answer.flatMap(({ engine, version }) => (version ? [[engine, version]] : [])));
+}
+
+/**
+ * @param {Ref} ref with a full id, or as much of one as an address holds
+ * @returns {Container | undefined}
+ */
+export function containerOf({ engine, id }) {
+  return containers.value.find((container) => container.engine === engine && container.id.startsWith(id));
+}
+
+/**
+ * @param {Ref} container
+ * @param {import("../client/types.js").ActionName} action
+ * @param {import("../client/types.js").ActionOptions} options
+ * @returns {Promise<import("../client/types.js").ActionResult>}
+ */
+export function performAction(container, action, options) {
+  return required(live).performAction(container, action, options);
+}
+
+/**
+ * @param {Ref} container
+ * @param {import("../client/types.js").LogOptions} options
+ */
+export function getLogs(container, options) {
+  return required(live).getLogs(container, options);
+}
+
+/**
+ * @template T
+ * @param {T | null} feed
+ * @returns {T}
+ */
+function required(feed) {
+  if (!feed) throw new Error("nobody is signed in");
+  return feed;
+}
