@@ -33,7 +33,8 @@ class JSON:
 
     @staticmethod
     def dumps(value: Any, **_options: Any) -> str:
-        return orjson.dumps(value).decode()
+        # Facts of errors come from many places; none of them may cost an ack.
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
     loads = staticmethod(orjson.loads)
     JSONDecodeError = orjson.JSONDecodeError
@@ -132,8 +133,12 @@ class ClientSocket(Socket):  # type: ignore[misc]
         except (ValueError, IndexError, TypeError):
             # Garbage on the WebSocket: the library would leave the session and its
             # tasks behind until the ping times out, and print a traceback.
-            self.close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_ERROR)
+            self.close(abort=True, reason=self.server.reason.TRANSPORT_ERROR)
             return []
+        finally:
+            # Werkzeug would go on reading until the client hangs up, and clients
+            # wait some seconds for the server to do it first.
+            self._shut_down()
 
     def backlog(self) -> tuple[int, int]:
         """Return how many packets, and how many bytes, wait for this client."""
@@ -144,7 +149,10 @@ class ClientSocket(Socket):  # type: ignore[misc]
 
     def cut(self) -> None:
         """Close without a word, even while a send to this client is stuck."""
-        self.close(wait=False, abort=True, reason=self.server.reason.SERVER_DISCONNECT)
+        self.close(abort=True, reason=self.server.reason.SERVER_DISCONNECT)
+        self._shut_down()
+
+    def _shut_down(self) -> None:
         raw = _raw_socket(self.websocket)
         if raw is not None:
             with suppress(OSError):
@@ -163,8 +171,27 @@ def _raw_socket(websocket: Any) -> Any:
     return getattr(inner, "sock", None) or getattr(inner, "socket", None)
 
 
+class _Gone(KeyError):
+    """A session that was closed while a request for it was under way."""
+
+
 class Engine(engineio.Server):  # type: ignore[misc]
     """The Engine.IO server, making clients of our class."""
+
+    def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
+        try:
+            return super().handle_request(environ, start_response)
+        except _Gone:
+            refusal = self._bad_request("Invalid session")
+            start_response(refusal["status"], refusal["headers"])
+            return [refusal["response"]]
+
+    def _get_socket(self, sid: str) -> ClientSocket:
+        try:
+            client: ClientSocket = super()._get_socket(sid)
+        except KeyError as error:
+            raise _Gone(sid) from error
+        return client
 
     def _handle_connect(
         self, environ: dict[str, Any], start_response: Any, transport: str, jsonp_index: Any = None

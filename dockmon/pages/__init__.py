@@ -1,0 +1,1 @@
+"""The HTML shell, its headers and its assets."""
