@@ -1,0 +1,1 @@
+"""What tests share: a Docker engine of their own, faults, waiting."""
