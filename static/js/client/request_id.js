@@ -1,0 +1,19 @@
+/**
+ * Makes the id under which an action may be repeated without being done twice.
+ * Counterpart: the server's memory of answers (services/actions.py).
+ */
+
+/**
+ * `crypto.randomUUID` does not exist on plain http, which is how dockmon runs on a home network;
+ * `getRandomValues` does.
+ * @param {Pick<Crypto, "getRandomValues"> & { randomUUID?: () => string }} [source]
+ * @returns {string}
+ */
+export function newRequestId(source = globalThis.crypto) {
+  if (typeof source.randomUUID === "function") return source.randomUUID();
+  const bytes = source.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
