@@ -1,0 +1,1 @@
+"""Docker engines: the real client and the simulated one, behind one contract."""
