@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dockmon.domain.accounts import ACCESS_SECONDS, REFRESH_SECONDS, Claims, SignIn
+from dockmon.domain.accounts import ACCESS_SECONDS, REFRESH_SECONDS, SignIn
 from dockmon.domain.errors import (
     AuthExpired,
     AuthRequired,
@@ -136,6 +136,8 @@ class TestWhoAsks:
             people.sign_ins.principal_of(people.refresh(sign_in))
         with pytest.raises(AuthRequired):
             people.sign_ins.refresh(people.access(sign_in))
+        # A mistake, not a theft.
+        assert standing(people, sign_in) == "live"
 
     def test_claims_of_another_user_or_session_are_nobodys(self, people: People) -> None:
         claims = people.access(people.sign_in("alice"))
@@ -161,7 +163,7 @@ class TestWhoAsks:
     def test_it_denies_when_the_store_is_down(self, people: People) -> None:
         claims = people.access(people.sign_in("alice"))
         people.book._store = None  # type: ignore[assignment]
-        with pytest.raises(Exception):  # noqa: B017 - whatever it is, nobody is let in
+        with pytest.raises(Exception):
             people.sign_ins.principal_of(replace(claims, session_id="unknown"))
 
 
@@ -333,6 +335,14 @@ class TestRevocation:
             people.add("alice")
         people.accounts.change("alice", enabled=True, role="viewer")
         assert standing(people, sign_in) == "revoked"
+
+    def test_a_socket_whose_principal_has_another_role_than_the_account_is_cut(
+        self, people: People
+    ) -> None:
+        principal = people.sign_ins.principal_of(people.access(people.sign_in("alice")))
+        assert people.sign_ins.standing(principal) == "live"
+        assert people.sign_ins.standing(replace(principal, role="admin")) == "revoked"
+        assert people.sign_ins.standing(replace(principal, username="bob")) == "revoked"
 
     def test_an_enabled_account_that_is_enabled_keeps_its_sign_ins(self, people: People) -> None:
         sign_in = people.sign_in("alice")
@@ -506,8 +516,3 @@ def test_many_things_at_once_leave_memory_and_store_in_step(people: People) -> N
         one.sign_ins.look()
         assert one.book.kept == people.store.load()
     assert people.accounts.sign_in_count("alice") == 16
-
-
-def test_claims_are_what_the_helpers_of_these_tests_say(people: People) -> None:
-    sign_in = people.sign_in("alice")
-    assert isinstance(people.access(sign_in), Claims)

@@ -148,7 +148,7 @@ class TestMigrations:
         change = text("UPDATE alembic_version SET version_num = '9999'")
         database.write(lambda connection: connection.execute(change))
         database.close()
-        with pytest.raises(DatabaseError, match="9999.*newer") as told:
+        with pytest.raises(DatabaseError, match=r"9999.*newer") as told:
             Database.open(None, tmp_path)
         assert "\n" not in str(told.value)
 

@@ -1,0 +1,1 @@
+"""Passwords and tokens: the cryptography, and nothing else."""

@@ -1,0 +1,1 @@
+"""Control data: users, sign-ins, and later all that must survive a restart."""
