@@ -1,0 +1,1 @@
+"""REST: one blueprint per noun, under /api/v1."""
