@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from dockmon import runtime
-from dockmon.api import containers, engines, health, rest, system
+from dockmon.api import containers, engines, health, logs, rest, system
 from dockmon.config import Settings, load
 from dockmon.domain.access import Principal
 from dockmon.domain.cookies import token_among
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> Application:
     app = Flask("dockmon", static_folder=None, template_folder=str(assets.templates))
     people = build_people(settings, tasks, clock)
     tokens = JwtTokens(app, load_secret(settings.secret_key, settings.data_dir), clock)
-    realtime = Realtime(app, settings, runtime.mode())
+    realtime = Realtime(app, settings, runtime.mode(), clock)
     services = build(settings, people, realtime.emitter, tasks, clock)
     realtime.attach(
         _identity(tokens, people.sign_ins),
@@ -66,7 +66,6 @@ def create_app(settings: Settings) -> Application:
         services.host_sampler,
         services.supervisor,
         tasks,
-        clock,
     )
     fleet = services.fleet
     rest.register(
@@ -79,6 +78,7 @@ def create_app(settings: Settings) -> Application:
             engines.make_blueprint(fleet.inventory, clock),
             containers.make_blueprint(fleet, services.broadcaster, services.actions, clock),
             system.make_blueprint(fleet.inventory, services.host_sampler, clock),
+            logs.make_blueprint(services.logs, runtime.stream),
         ],
     )
     app.register_blueprint(health.make_blueprint(services.supervisor, people.database.answers))

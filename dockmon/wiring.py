@@ -21,6 +21,7 @@ from dockmon.services.broadcaster import Broadcaster
 from dockmon.services.fleet import Fleet
 from dockmon.services.host_sampler import HostSampler
 from dockmon.services.inventory import Inventory
+from dockmon.services.logs import Logs
 from dockmon.services.sign_ins import SignIns
 from dockmon.services.supervisor import Supervisor
 from dockmon.services.watcher import Watcher
@@ -29,7 +30,7 @@ from dockmon.storage.database import Database, database_url
 
 log = logging.getLogger(__name__)
 
-ACCOUNTS_LOOK_SECONDS = 1.0
+LOOK_SECONDS = 1.0  # how long a sign-in that was ended elsewhere may go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,28 @@ class Services:
     broadcaster: Broadcaster
     actions: Actions
     host_sampler: HostSampler
+    logs: Logs
 
     def start(self) -> None:
         """Start following the engines and telling of them."""
         self.broadcaster.start()
         self.host_sampler.start()
         self.fleet.start()
-        self.supervisor.every("accounts", ACCOUNTS_LOOK_SECONDS, self.people.sign_ins.look)
+        self.supervisor.every("accounts", LOOK_SECONDS, self.people.sign_ins.look)
+        self.supervisor.every("log readers", LOOK_SECONDS, self._keep_log_readers)
 
     def stop(self) -> None:
         """End everything; safe to call twice."""
         self.supervisor.stop()
         self.host_sampler.wake()
+        self.logs.close()
         self.fleet.stop()
         self.people.database.close()
+
+    def _keep_log_readers(self) -> None:
+        """End the logs of those whose sign-in has ended, like their sockets."""
+        standing = self.people.sign_ins.standing
+        self.logs.keep(lambda principal: standing(principal) == "live")
 
 
 def build_people(settings: Settings, tasks: Tasks, clock: Clock) -> People:
@@ -109,4 +118,5 @@ def build(
         {engine.name: engine.is_local for engine in settings.engines},
     )
     actions = Actions(fleet, clock, settings.read_only)
-    return Services(people, supervisor, fleet, broadcaster, actions, host_sampler)
+    logs = Logs(fleet.resolve, fleet.client, tasks, clock)
+    return Services(people, supervisor, fleet, broadcaster, actions, host_sampler, logs)

@@ -86,7 +86,7 @@ class LogMerge:
         if not ready or (len(ready) < len(self._logs) and self._must_wait(ready, now)):
             return None
         by_time = min(ready, key=lambda number: self._logs[number].lines[0][0].at_ns)
-        if not all(log.is_live or log.has_ended for log in self._logs):
+        if not any(log.is_live and not log.has_ended for log in self._logs):
             return by_time
         # A log that brings old lines faster than they are read would hold up the
         # others for as long as it does.

@@ -121,10 +121,13 @@ class LineAssembler:
     will be shown: a line of any length passes through 64 KiB.
     """
 
-    def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
+    def __init__(
+        self, max_line_bytes: int = MAX_LINE_BYTES, entry_bytes: int = ENTRY_BYTES
+    ) -> None:
         self._frames: dict[StreamName, _FrameLines] = {}
-        self._terminal = _TerminalLines(max_line_bytes)
+        self._terminal = _TerminalLines(max_line_bytes, entry_bytes)
         self._max_line_bytes = max_line_bytes
+        self._full_entry_bytes = entry_bytes
 
     def feed(self, stream: StreamName | None, data: bytes) -> list[LogLine]:
         """Return the lines that are complete with this piece.
@@ -135,7 +138,8 @@ class LineAssembler:
             return self._terminal.feed(data)
         lines = self._frames.get(stream)
         if lines is None:
-            lines = self._frames[stream] = _FrameLines(stream, self._max_line_bytes)
+            lines = _FrameLines(stream, self._max_line_bytes, self._full_entry_bytes)
+            self._frames[stream] = lines
         return lines.feed(data)
 
     def finish(self) -> list[LogLine]:
@@ -217,9 +221,10 @@ class _FrameLines:
     its end is what an incremental decoder per stream would give.
     """
 
-    def __init__(self, stream: StreamName, max_line_bytes: int) -> None:
+    def __init__(self, stream: StreamName, max_line_bytes: int, full_entry_bytes: int) -> None:
         self._line = _OpenLine(stream, max_line_bytes)
         self._max_line_bytes = max_line_bytes
+        self._full_entry_bytes = full_entry_bytes
         self._entry_at_ns = 0
         self._entry_bytes = 0
         self.entries = 0
@@ -257,7 +262,7 @@ class _FrameLines:
         It may also be the last word of a container's life, and this entry the
         first of its next one: then it is short, and from another moment.
         """
-        return at_ns in (None, self._entry_at_ns) or self._entry_bytes >= ENTRY_BYTES
+        return at_ns in (None, self._entry_at_ns) or self._entry_bytes >= self._full_entry_bytes
 
     def _add(self, at_ns: int | None, payload: bytes) -> None:
         if not self._line.is_open:
@@ -276,8 +281,9 @@ class _TerminalLines:
     be looked for where dockerd cuts: anywhere else it is the container's own text.
     """
 
-    def __init__(self, max_line_bytes: int) -> None:
+    def __init__(self, max_line_bytes: int, full_entry_bytes: int) -> None:
         self._line = _OpenLine("stdout", max_line_bytes)
+        self._full_entry_bytes = full_entry_bytes
         self._rest = b""
         self._is_entry_due = True
         self._entry_bytes = 0
@@ -316,7 +322,7 @@ class _TerminalLines:
 
     def _take(self, data: bytes, at: int, lines: list[LogLine]) -> int:
         """Take what belongs to this line and entry; return where that ends."""
-        limit = min(len(data), at + ENTRY_BYTES - self._entry_bytes)
+        limit = min(len(data), at + self._full_entry_bytes - self._entry_bytes)
         newline = data.find(b"\n", at, limit)
         if newline >= 0:
             self._line.add(data[at:newline])
@@ -325,7 +331,7 @@ class _TerminalLines:
             return newline + 1
         self._line.add(data[at:limit])
         self._entry_bytes += limit - at
-        self._is_entry_due = self._entry_bytes >= ENTRY_BYTES
+        self._is_entry_due = self._entry_bytes >= self._full_entry_bytes
         return limit
 
     def finish(self) -> list[LogLine]:

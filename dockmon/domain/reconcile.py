@@ -14,6 +14,8 @@ from dockmon.domain.container import Container
 from dockmon.domain.engine_events import EngineEvent, fold
 
 _ALIVE = frozenset({"running", "paused"})
+# Rounding on both sides, and a list that was slow. A wrong guess costs one inspect.
+_AGE_TOLERANCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,12 @@ def reconcile(
     seen: Mapping[str, Row],
     rows: Iterable[Row],
     since: Iterable[EngineEvent] = (),
+    elapsed_seconds: float = 0.0,
 ) -> Reconciled:
     """Return what is true after a list.
 
-    seen: the rows of the list before this one, by id. since: the events read
-    after the list was asked for. The list may or may not include them, so they
+    seen: the rows of the list before this one, by id, `elapsed_seconds` ago. since:
+    the events read after the list was asked for. The list may or may not include them, so they
     are folded over it once more: folding twice does no harm, leaving one out would.
     """
     containers: dict[str, Container] = {}
@@ -56,7 +59,7 @@ def reconcile(
     for row in rows:
         one = row.container
         before = known.get(one.id)
-        merged = _merge(before, seen.get(one.id), row)
+        merged = _merge(before, seen.get(one.id), row, elapsed_seconds)
         containers[one.id] = merged
         if merged.details is None:
             due.add(one.id)
@@ -70,23 +73,26 @@ def reconcile(
     return Reconciled(containers, frozenset(due & containers.keys()))
 
 
-def _merge(before: Container | None, seen: Row | None, row: Row) -> Container:
-    if before is None or not _same_life(before, seen, row):
+def _merge(
+    before: Container | None, seen: Row | None, row: Row, elapsed_seconds: float
+) -> Container:
+    if before is None or not _same_life(before, seen, row, elapsed_seconds):
         return row.container
     # The list words a paused container's state without its health.
     health = before.health if row.container.state == "paused" else row.container.health
     return replace(row.container, details=before.details, health=health)
 
 
-def _same_life(before: Container, seen: Row | None, row: Row) -> bool:
+def _same_life(before: Container, seen: Row | None, row: Row, elapsed_seconds: float) -> bool:
     now = row.container.state
     if before.state != now and not {before.state, now} <= _ALIVE:
         return False
     known_exit_code = before.details.exit_code if before.details else None
     if None not in (known_exit_code, row.exit_code) and known_exit_code != row.exit_code:
         return False
-    # The age an engine words only grows within a life. When it shrinks between
-    # two lists, an end and a start were missed, though the state looks the same.
     if seen is None or seen.age_seconds is None or row.age_seconds is None:
         return True
-    return row.age_seconds >= seen.age_seconds
+    # The age an engine words only grows within a life. When it has not, an end and a
+    # start were missed, though the state looks the same. Below a minute it is exact.
+    grown = elapsed_seconds - _AGE_TOLERANCE_SECONDS if row.age_seconds < 60 else 0.0
+    return row.age_seconds >= seen.age_seconds + max(0.0, grown)

@@ -15,14 +15,16 @@ from engineio.exceptions import EngineIOError
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
 
-from dockmon.ports import CatchUp
+from dockmon.ports import CatchUp, Clock
 
 log = logging.getLogger(__name__)
 
 SKIP_PACKETS: Final = 64
 SKIP_BYTES: Final = 256 * 1024
-CUT_PACKETS: Final = 512
-CUT_BYTES: Final = 512 * 1024
+# Acks, logs and errors are never skipped. Who leaves this much unread for so long
+# reads nothing any more.
+STUCK_BYTES: Final = 512 * 1024
+STUCK_SECONDS: Final = 10.0
 CATCH_UP_INTERVAL_SECONDS: Final = 0.2
 
 # (namespace, sid) -> room -> what brings it up to date; None where the next
@@ -33,8 +35,9 @@ _Behind = dict[tuple[str, str], dict[str, CatchUp | None]]
 class Emitter:
     """The port `Publisher` over the Socket.IO server's rooms."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, clock: Clock) -> None:
         self._server = server
+        self._clock = clock
         self._behind: _Behind = {}
         self._lock = threading.Lock()
 
@@ -70,11 +73,16 @@ class Emitter:
             elif client.backlog() == (0, 0):
                 self._make_good(namespace, sid, client)
 
-    def cut_hoarders(self) -> None:
-        """End clients whose unskippable messages pile up beyond any use."""
+    def cut_stuck(self) -> None:
+        """End clients that leave unskippable messages unread. Called every so often."""
+        now = self._clock.monotonic()
         for client in list(self._server.eio.sockets.values()):
-            packets, size = client.backlog()
-            if not client.closed and (packets > CUT_PACKETS or size > CUT_BYTES):
+            size = client.backlog()[1]
+            if size <= STUCK_BYTES or client.closed:
+                client.stuck_since = None
+            elif client.stuck_since is None:
+                client.stuck_since = now
+            elif now - client.stuck_since > STUCK_SECONDS:
                 log.warning("a client that reads nothing was disconnected (%d bytes wait)", size)
                 client.cut()
 

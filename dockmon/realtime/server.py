@@ -27,7 +27,7 @@ from dockmon.services.host_sampler import METRICS, HostSampler
 from dockmon.services.supervisor import Supervisor
 
 _STAYS_INTERVAL_SECONDS: Final = 0.5
-_HOARDERS_INTERVAL_SECONDS: Final = 1.0
+_STUCK_INTERVAL_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,11 @@ class Identity:
 class Realtime:
     """The Socket.IO server of one application."""
 
-    def __init__(self, app: Flask, settings: Settings, async_mode: str) -> None:
+    def __init__(self, app: Flask, settings: Settings, async_mode: str, clock: Clock) -> None:
         quiet = logging.getLogger("dockmon.socketio")
         quiet.setLevel(logging.CRITICAL)
         self._settings = settings
+        self._clock = clock
         self.socketio = SocketIO()
         self.socketio.init_app(
             app,
@@ -68,7 +69,7 @@ class Realtime:
         )
         app.wsgi_app = Guard(app.wsgi_app)  # type: ignore[method-assign]
         self.server: Any = self.socketio.server
-        self.emitter = Emitter(self.server)
+        self.emitter = Emitter(self.server, clock)
 
     def attach(
         self,
@@ -79,10 +80,9 @@ class Realtime:
         host_sampler: HostSampler,
         supervisor: Supervisor,
         tasks: Tasks,
-        clock: Clock,
     ) -> None:
         """Connect the services, and start the loops of this edge with the supervisor."""
-        self._clock = clock
+        clock = self._clock
         self.boundary = Boundary(self.server, identity.admit, tasks, clock, self._greeting)
         self.rooms = Rooms(self.server, self.boundary, clock, identity.standing, identity.verify)
         for namespace in (
@@ -99,7 +99,7 @@ class Realtime:
         every("stays", _STAYS_INTERVAL_SECONDS, self.rooms.end_stays)
         every("strangers", _STAYS_INTERVAL_SECONDS, self.rooms.end_strangers)
         every("catch up", CATCH_UP_INTERVAL_SECONDS, self.emitter.catch_up)
-        every("hoarders", _HOARDERS_INTERVAL_SECONDS, self.emitter.cut_hoarders)
+        every("stuck", _STUCK_INTERVAL_SECONDS, self.emitter.cut_stuck)
 
     def stop(self) -> None:
         """Close every connection; clients see the transport close and come back later."""

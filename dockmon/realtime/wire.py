@@ -6,6 +6,7 @@ when an upgrade takes the seam away.
 
 from __future__ import annotations
 
+import logging
 import socket as sockets
 import time
 from contextlib import suppress
@@ -20,10 +21,14 @@ from engineio.socket import Socket
 from flask import Flask
 from socketio.packet import Packet as SocketIOPacket
 
+log = logging.getLogger(__name__)
+
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 # What python-engineio's own client accepts in one polling response: at the
 # seventeenth packet it ends its session.
 POLL_PACKETS: Final = 16
+# What may wait for one client at all, whatever it is.
+MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
 # What one polling POST may hold. More is refused whole, never read in part.
 POST_PACKETS: Final = 500
 
@@ -65,6 +70,7 @@ class ClientSocket(Socket):  # type: ignore[misc]
     def __init__(self, server: Any, sid: str) -> None:
         super().__init__(server, sid)
         self.joined_at = time.monotonic()  # or since when it has joined nothing
+        self.stuck_since: float | None = None  # since when far too much waits for it
         self.websocket: Any = None
 
     def send(self, pkt: packet.Packet) -> None:
@@ -255,6 +261,16 @@ class Server(socketio.Server):  # type: ignore[misc]
             super()._handle_eio_message(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             self.inbox.garbage(eio_sid, error)
+
+    def _send_packet(self, eio_sid: str, pkt: SocketIOPacket) -> None:
+        client = self.eio.sockets.get(eio_sid)
+        if client is None or client.closed:
+            return
+        if client.backlog()[1] > MAX_BACKLOG_BYTES:
+            log.warning("a client that asks and does not read was disconnected")
+            client.cut()
+            return
+        super()._send_packet(eio_sid, pkt)
 
     def answer(self, eio_sid: str, namespace: str, id: Any, data: dict[str, Any]) -> None:
         """Send an ack."""

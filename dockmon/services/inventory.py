@@ -41,6 +41,7 @@ class _Record:
         default_factory=lambda: deque(maxlen=_JOURNAL_EVENTS)
     )
     confirmed_monotonic: float | None = None
+    listed_monotonic: float = 0.0
 
 
 class Inventory:
@@ -122,7 +123,9 @@ class Inventory:
             if record.stamp - mark > len(since):
                 return None
             before = record.containers
-            result = reconcile(engine, before, record.rows, rows, since)
+            now = self._clock.monotonic()
+            elapsed_seconds, record.listed_monotonic = now - record.listed_monotonic, now
+            result = reconcile(engine, before, record.rows, rows, since, elapsed_seconds)
             record.containers = result.containers
             record.rows = {row.container.id: row for row in rows}
             record.touched = {

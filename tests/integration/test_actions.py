@@ -120,7 +120,9 @@ def test_two_stops_at_once_are_both_answered_truthfully(real, engine):
     answers: list[dict[str, Any]] = []
 
     def stop() -> None:
-        answers.append(real.post("containers/local/web/actions", {"action": "stop", "timeout_seconds": 1}))
+        answers.append(
+            real.post("containers/local/web/actions", {"action": "stop", "timeout_seconds": 1})
+        )
 
     threads = [threading.Thread(target=stop) for _ in range(2)]
     for thread in threads:
@@ -134,9 +136,15 @@ def test_two_stops_at_once_are_both_answered_truthfully(real, engine):
 def test_a_repeated_request_id_gets_the_first_answer_and_does_nothing(real, engine):
     container_id = engine.run("web", "sleep", "600")
     known(real, "web")
-    first = real.post("containers/local/web/actions", {"action": "restart", "timeout_seconds": 0, "request_id": "r1"})
+    first = real.post(
+        "containers/local/web/actions",
+        {"action": "restart", "timeout_seconds": 0, "request_id": "r1"},
+    )
     started = engine.inspect(container_id)["State"]["StartedAt"]
-    again = real.post("containers/local/web/actions", {"action": "restart", "timeout_seconds": 0, "request_id": "r1"})
+    again = real.post(
+        "containers/local/web/actions",
+        {"action": "restart", "timeout_seconds": 0, "request_id": "r1"},
+    )
     assert dict(again) == dict(first)
     assert engine.inspect(container_id)["State"]["StartedAt"] == started
     other = real.post("containers/local/web/actions", {"action": "stop", "request_id": "r1"})
@@ -181,7 +189,12 @@ def test_actions_run_beside_each_other_and_beside_everything_else(real, engine):
         for number in range(4):
             client.sio.emit(
                 "container-action",
-                {"engine": "local", "container": f"slow{number}", "action": "stop", "timeout_seconds": 4},
+                {
+                    "engine": "local",
+                    "container": f"slow{number}",
+                    "action": "stop",
+                    "timeout_seconds": 4,
+                },
                 namespace=CONTAINERS,
                 callback=answers.append,
             )
@@ -201,7 +214,11 @@ def test_no_ack_is_lost_over_either_transport(real, engine, transport):
         for number in range(40):
             client.sio.emit(
                 "container-action",
-                {"engine": "local", "container": f"c{number % 5}", "action": "pause" if number % 2 else "unpause"},
+                {
+                    "engine": "local",
+                    "container": f"c{number % 5}",
+                    "action": "pause" if number % 2 else "unpause",
+                },
                 namespace=CONTAINERS,
                 callback=answers.append,
             )
@@ -228,7 +245,9 @@ def test_an_unanswered_action_is_unknown_and_a_dead_engine_refuses_at_once(real,
         assert time.monotonic() - begun < 5
         engine.thaw()
         eventually(lambda: client.engines["local"]["state"] == "up")
-        eventually(lambda: client.container("web")["state"] == engine.inspect("web")["State"]["Status"])
+        eventually(
+            lambda: client.container("web")["state"] == engine.inspect("web")["State"]["Status"]
+        )
 
 
 def test_read_only_refuses_whoever_asks(engine, start, edge):

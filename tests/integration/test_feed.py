@@ -21,7 +21,14 @@ def test_connected_is_the_first_event_on_both_namespaces(server, transport):
             assert greeting["server"] == "dockmon"
             assert greeting["protocol"] == 1
             assert greeting["user"] == {"username": "ada", "role": "admin"}
-            assert set(greeting) == {"server", "version", "protocol", "user", "intervals", "timestamp"}
+            assert set(greeting) == {
+                "server",
+                "version",
+                "protocol",
+                "user",
+                "intervals",
+                "timestamp",
+            }
             first = next(event for ns, event, _ in client.got if ns == namespace)
             assert first == "connected"
 
@@ -287,7 +294,9 @@ def test_a_session_that_joins_nothing_is_closed_after_ten_seconds(start, mode):
     member.post("1")
 
 
-@pytest.mark.parametrize("garbage", ["4x", "42/containers,{", "45-[]", "9", "42[]", "4" + "[" * 5000])
+@pytest.mark.parametrize(
+    "garbage", ["4x", "42/containers,{", "45-[]", "9", "42[]", "4" + "[" * 5000]
+)
 def test_garbage_ends_the_connection_and_costs_one_line(server, garbage):
     client = Polling(server)
     client.connect(server.token())

@@ -66,7 +66,7 @@ def one_step(engine: Engine, chance: random.Random, number: int) -> None:
             api.rename(target, f"renamed{number}")
         else:
             api.remove_container(target, force=True)
-    except Exception as refusal:  # noqa: BLE001
+    except Exception as refusal:
         # The state may forbid it; that is a step too, in which nothing changes.
         assert getattr(refusal, "status_code", None) in (404, 409, 500), refusal
 
@@ -129,10 +129,12 @@ def test_restart_policies_health_and_oom_are_told_as_they_are(engine, start):
         engine.run("sick", "sleep", "600", Healthcheck=check)
         eventually(lambda: (viewer.container("sick") or {}).get("health") == "unhealthy")
         ended = eventually(
-            lambda: (one := viewer.container("loop"))
-            and one["state"] == "exited"
-            and one["restarts"] == 2
-            and one
+            lambda: (
+                (one := viewer.container("loop"))
+                and one["state"] == "exited"
+                and one["restarts"] == 2
+                and one
+            )
         )
         assert (ended["exit_code"], ended["restart_policy"]) == (7, "on-failure")
     finally:

@@ -175,5 +175,5 @@ class Server:
 
 
 def _answer(status: int, body: bytes, headers: Any) -> Answer:
-    is_json = "json" in headers.get("Content-Type", "")
+    is_json = headers.get_content_subtype() in ("json", "problem+json")
     return Answer(status, json.loads(body) if is_json and body else body, headers)

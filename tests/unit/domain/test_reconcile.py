@@ -16,13 +16,14 @@ ROW = Container("local", ID, "web", "nginx", "running", 100.0)
 KNOWN = replace(ROW, details=Details(started_at=100.0, restarts=0, restart_policy="no"))
 
 
-def one(known: Container | None, row: Row, seen: Row | None = None, since=()):
+def one(known: Container | None, row: Row, seen: Row | None = None, since=(), elapsed=0.0):
     result = reconcile(
         "local",
         {ID: known} if known else {},
         {ID: seen} if seen else {},
         [row],
         since,
+        elapsed,
     )
     return result.containers.get(ID), result.due
 
@@ -53,6 +54,15 @@ def test_it_sees_a_missed_end_by_the_state():
 def test_it_sees_a_missed_restart_by_an_age_that_shrank():
     _, due = one(KNOWN, Row(ROW, age_seconds=3), Row(ROW, age_seconds=180))
     assert due == {ID}
+
+
+def test_it_sees_a_missed_restart_by_an_age_that_has_not_grown_enough():
+    _, due = one(KNOWN, Row(ROW, age_seconds=8), Row(ROW, age_seconds=5), elapsed=10)
+    assert due == {ID}
+    _, due = one(KNOWN, Row(ROW, age_seconds=14), Row(ROW, age_seconds=5), elapsed=10)
+    assert not due
+    _, due = one(KNOWN, Row(ROW, age_seconds=60), Row(ROW, age_seconds=58), elapsed=10)
+    assert not due, "minutes are too coarse to compare with"
 
 
 def test_it_sees_a_missed_run_by_another_exit_code():

@@ -124,3 +124,9 @@ class Live:
 
     def is_true(self) -> bool:
         return self.known() == self.truth()
+
+    def known_states(self) -> dict[str, str]:
+        return {one.id: one.state for one in self.known().values()}
+
+    def true_states(self) -> dict[str, str]:
+        return {one.id: one.state for one in self.truth().values()}
