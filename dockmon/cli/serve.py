@@ -48,9 +48,9 @@ def demo() -> None:
     with tempfile.TemporaryDirectory(prefix="dockmon-demo-") as folder:
         password = secrets.token_urlsafe(9)
         environ = {
+            **os.environ,
             "DOCKMON_ENGINES": DEMO_ENGINES,
             "DOCKMON_DATA_DIR": folder,
-            **os.environ,
             "DOCKMON_ADMIN_USER": DEMO_USER,
             "DOCKMON_ADMIN_PASSWORD": password,
         }
