@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+from dockmon.domain.accounts import MAX_PASSWORD_BYTES, MIN_PASSWORD_BYTES, USERNAME_PATTERN
 from dockmon.domain.ids import ENGINE_NAME_PATTERN
 
 PREFIX: Final = "DOCKMON_"
@@ -124,7 +125,15 @@ def _truth(text: str) -> bool:
     return _one_of("true", "false")(text) == "true"
 
 
-def _optional(text: str) -> str | None:
+def _admin_user(text: str) -> str | None:
+    if text and not re.fullmatch(USERNAME_PATTERN, text, re.ASCII):
+        raise ValueError("must be 1 to 64 of A-Z a-z 0-9 _ . @ -, and begin with a letter or digit")
+    return text or None
+
+
+def _admin_password(text: str) -> str | None:
+    if text and not MIN_PASSWORD_BYTES <= len(text.encode()) <= MAX_PASSWORD_BYTES:
+        raise ValueError(f"must be {MIN_PASSWORD_BYTES} to {MAX_PASSWORD_BYTES} bytes long")
     return text or None
 
 
@@ -223,8 +232,8 @@ TABLE: Final = (
     Setting("ping_interval", "25", _interval, "Seconds between Engine.IO pings."),
     Setting("ping_timeout", "20", _interval, "Seconds a ping may stay unanswered."),
     Setting("data_dir", "", lambda text: Path(text).expanduser(), "Database and secret."),
-    Setting("admin_user", "", _optional, "Name of the first admin."),
-    Setting("admin_password", "", _optional, "Password of the first admin.", secret=True),
+    Setting("admin_user", "", _admin_user, "Name of the first admin."),
+    Setting("admin_password", "", _admin_password, "Password of the first admin.", secret=True),
     Setting("secret_key", "", _secret_key, "Signs the tokens; 32 bytes or more.", secret=True),
     Setting("read_only", "false", _truth, "No action, whatever the role."),
     Setting("base_path", "/", _base_path, "Sub-path dockmon is reached under."),

@@ -14,11 +14,12 @@ from flask import Response, g, request
 
 from dockmon.api.blueprint import Blueprint
 from dockmon.api.errors import request_id
+from dockmon.domain.log_request import LogRequest
 from dockmon.domain.logs import rfc3339
 from dockmon.i18n import say
 from dockmon.schemas.logs import LogsQuery, MergedLogsQuery
-from dockmon.services.log_source import LogRequest
-from dockmon.services.logs import LogReading, Logs, Told
+from dockmon.services.log_reading import LogReading, Told
+from dockmon.services.logs import Logs
 
 Stream = Callable[..., Iterable[bytes]]
 Encode = Callable[[Told], bytes]

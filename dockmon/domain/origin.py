@@ -47,7 +47,10 @@ def is_same_origin(origin: str, host: str, scheme: str | None) -> bool:
     scheme: of the request, where it is known (TLS here, or a trusted proxy);
     None leaves it out, so that a TLS router in front needs no setting.
     """
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # "http://[": asked before anybody has signed in
+        return False
     if parts.scheme not in _DEFAULT_PORTS or parts.path or parts.query or parts.fragment:
         return False
     page, asked = split_host(parts.netloc), split_host(host)

@@ -18,10 +18,12 @@ HIDDEN_KEYS: Final = (
     r"|credential|auth(orization)?($|[-_.])|cookie|session[-_.]?id|dsn|connection[-_.]?string"
     r"|basic[-_.]?auth|users$"
 )
+# No pattern may look further than linearly: anybody who starts a container writes
+# labels, and one of 100 kB would otherwise keep the whole process busy for minutes.
 HIDDEN_VALUES: Final = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@"  # a password inside an address
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\."  # JWT
+    r"|[a-z][a-z0-9+.-]{0,31}://[^/\s:@]*:[^/\s@]+@"  # a password inside an address
+    r"|(?<![\w-])(?>(?:[\w-]*?-)??(?-i:eyJ))[\w-]{8,}+\.[\w-]{8,}+\."  # JWT
     r"|\b(ghp|gho|ghs|ghu|github_pat|glpat|xox[abprs]|sk|pk|rk|AKIA|ASIA|AIza)[-_A-Za-z0-9]{16,}"
     r"|\$(apr1|2[aby]|argon2id?|[156])\$"  # password hashes
     r"|\b(bearer|basic)\s+[A-Za-z0-9+/=._-]{8,}"
@@ -77,4 +79,6 @@ def mask_text(text: str) -> str:
     return text
 
 
-_ASSIGNED_IN_TEXT = re.compile(rf"({HIDDEN_KEYS})[\w.-]*\s*[=:]\s*\S", re.IGNORECASE)
+_ASSIGNED_IN_TEXT = re.compile(
+    rf"({HIDDEN_KEYS})[\w.-]{{0,64}}\s{{0,8}}[=:]\s*\S", re.IGNORECASE
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from dockmon.domain.actions import ACTIONS, MAX_TIMEOUT_SECONDS
 from dockmon.domain.ids import ENGINE_NAME_PATTERN, REFERENCE_PATTERN
+from dockmon.schemas.base import Flag, StrictSchema
 
 _engine_name = validate.Regexp(rf"\A(?:{ENGINE_NAME_PATTERN})\Z")
 _reference = validate.Regexp(rf"\A(?:{REFERENCE_PATTERN})\Z")
@@ -16,41 +17,41 @@ def engine_field(**options: object) -> fields.String:
     return fields.String(validate=_engine_name, **options)  # type: ignore[arg-type]
 
 
-class SubscribeContainers(Schema):
+class SubscribeContainers(StrictSchema):
     """`subscribe` on /containers: the whole wanted set, not a difference."""
 
     engines = fields.List(engine_field(), load_default=None, allow_none=True)
     mode = fields.String(load_default="snapshot", validate=validate.OneOf(["snapshot", "delta"]))
 
 
-class SubscribeMetrics(Schema):
+class SubscribeMetrics(StrictSchema):
     """`subscribe` on /metrics."""
 
     engines = fields.List(engine_field(), load_default=None, allow_none=True)
-    host = fields.Boolean(load_default=True, truthy={True}, falsy={False})
-    containers = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    host = Flag(load_default=True)
+    containers = Flag(load_default=True)
     interval_seconds = fields.Float(
         load_default=None, allow_none=True, validate=validate.Range(0.1, 3600)
     )
 
 
-class Unsubscribe(Schema):
+class Unsubscribe(StrictSchema):
     """`unsubscribe`: from everything on this namespace."""
 
 
-class Resync(Schema):
+class Resync(StrictSchema):
     """`resync`: one engine's snapshot, now."""
 
     engine = engine_field(required=True)
 
 
-class AuthRefresh(Schema):
+class AuthRefresh(StrictSchema):
     """`auth-refresh`: a new access token of the same user."""
 
     token = fields.String(required=True, validate=validate.Length(1, 8192))
 
 
-class ActionBody(Schema):
+class ActionBody(StrictSchema):
     """An action without its target, as REST takes it."""
 
     action = fields.String(required=True, validate=validate.OneOf(ACTIONS))
@@ -62,7 +63,7 @@ class ActionBody(Schema):
         allow_none=True,
         validate=validate.Regexp(r"\A(?:SIG)?[A-Z][A-Z0-9+-]{0,15}\Z|\A[1-9][0-9]?\Z"),
     )
-    force = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    force = Flag(load_default=False)
     request_id = fields.String(
         load_default=None,
         allow_none=True,

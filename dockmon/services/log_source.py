@@ -10,16 +10,15 @@ import time
 from collections import deque
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from dockmon.domain.container import Container
 from dockmon.domain.errors import DockmonError, EngineTimedOut, EngineUnavailable, NotFound
-from dockmon.domain.log_cursor import DISORDER_SECONDS, Cursor, Place, Seek, after, before
-from dockmon.domain.logs import LineAssembler, LogLine, LogQuery, StreamName
+from dockmon.domain.log_cursor import DISORDER_SECONDS, Place, Seek, after, before
+from dockmon.domain.log_lines import LineAssembler
+from dockmon.domain.log_request import LogRequest
+from dockmon.domain.logs import LogLine, LogQuery
 from dockmon.ports import EngineClient, RawLogStream
-
-DEFAULT_TAIL: Final = 100
 
 # dockerd finds the last entries at once, and a moment only by decoding everything
 # before it: with 3 million lines 5.2 s, against 0.03 s for the last 20,000.
@@ -30,44 +29,6 @@ KEPT_BYTES: Final = 32 * 1024 * 1024
 HELD_SECONDS: Final = 0.25
 _PIECES_BETWEEN_BREATHS: Final = 200
 _NS: Final = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class LogRequest:
-    """Which lines somebody wants to read.
-
-    tail: the last so many of those that match everything else, "all", or None
-    where nothing was said. since: nanoseconds since the epoch, included, or a
-    cursor, whose line is not. until_ns: included. text: what a line contains,
-    casefolded.
-    """
-
-    tail: int | Literal["all"] | None = None
-    since: int | Cursor | None = None
-    until_ns: int | None = None
-    follow: bool = False
-    streams: tuple[StreamName, ...] = ("stdout", "stderr")
-    text: str = ""
-
-    def tail_from(self, place: Place | None) -> int | None:
-        """Return how many lines to read of a log begun at this place, None for all."""
-        if isinstance(self.tail, int):
-            return self.tail
-        is_open = place is None and self.until_ns is None
-        return DEFAULT_TAIL if self.tail is None and is_open else None
-
-    @property
-    def is_choosy(self) -> bool:
-        """Whether some of the entries that an engine's `tail` counts are not wanted."""
-        return len(self.streams) < 2 or self.until_ns is not None or self.text != ""
-
-    def wants(self, line: LogLine) -> bool:
-        """Say whether a line matches."""
-        return (
-            line.stream in self.streams
-            and (self.until_ns is None or line.at_ns <= self.until_ns)
-            and (not self.text or self.text in line.text.casefold())
-        )
 
 
 class Sink(Protocol):

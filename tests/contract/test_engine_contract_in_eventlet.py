@@ -27,7 +27,7 @@ _MODULES = ("test_engine_contract.py", "test_engine_faults.py")
 def test_the_contract_holds_with_green_threads(module):
     command = [sys.executable, "-c", _BOOT, str(Path(__file__).with_name(module))]
     # The timer of pytest-timeout is a thread or a signal; neither fits green threads.
-    options = ["-q", "-p", "no:timeout", "-o", "timeout=0", "--override-ini=addopts="]
+    options = ["-q", "-p", "no:timeout", "-W", "ignore:Unknown config option"]
     done = subprocess.run(
         [*command, *options],
         cwd=_ROOT,

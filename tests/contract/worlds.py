@@ -22,7 +22,7 @@ _TALK = (
     "trap 'exit 0' TERM; n=0; while true; do n=$((n+1)); echo out $n; echo err $n >&2;"
     " sleep 0.1; done",
 )
-_FAILS_ON_TERM = ("sh", "-c", "trap 'exit 3' TERM; while true; do sleep 0.05; done")
+_FAILS_ONCE = ("sh", "-c", f"[ -e /ran ] || {{ touch /ran; exit 3; }}; {POLITE[2]}")
 LABELS = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}
 
 
@@ -46,7 +46,7 @@ class DockerWorld:
     def make(self, kind: str) -> str:
         """Make a container: a state, or running and stubborn, terminal, talkative, silent."""
         name = f"{kind}-{next(_numbers)}"
-        command = {"stubborn": STUBBORN, "talkative": _TALK, "exited": _FAILS_ON_TERM}
+        command = {"stubborn": STUBBORN, "talkative": _TALK, "exited": _FAILS_ONCE}
         options: dict[str, Any] = {"Labels": LABELS}
         if kind == "terminal":
             options["Tty"] = True
@@ -57,7 +57,7 @@ class DockerWorld:
         if kind == "paused":
             self.engine.api.pause(container_id)
         if kind == "exited":
-            self.engine.api.stop(container_id, timeout=20)
+            eventually(lambda: self.state(container_id) == "exited")
         if kind in ("talkative", "terminal"):
             eventually(lambda: self._lines(container_id) > 8)
         return container_id

@@ -68,6 +68,7 @@ def test_a_container_has_every_field_of_the_contract(server, transport):
         ("subscribe", {"engines": ["Nope!"]}, "request.invalid"),
         ("subscribe", {"engines": ["nope"]}, "engine.unknown"),
         ("subscribe", {"unknown": 1}, "request.invalid"),
+        ("container-action", {"engine": "local", "container": "x", "action": "remove", "force": 1}, "request.invalid"),
         ("resync", None, "request.invalid"),
         ("resync", {"engine": "nope"}, "engine.unknown"),
         ("unsubscribe", {"x": 1}, "request.invalid"),

@@ -12,9 +12,9 @@ import contextlib
 import io
 import itertools
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import tarfile
 import tempfile
@@ -137,9 +137,6 @@ class Engine:
 
     def answers(self) -> bool:
         """Whether the engine answers a ping."""
-        if not self._accepts():
-            # The SDK leaves a socket behind for each connection that is refused.
-            return False
         # Not by the SDK: it leaks a socket for every attempt that finds nobody.
         client = self.client(ping_timeout_seconds=5)
         try:
@@ -149,10 +146,6 @@ class Engine:
         finally:
             client.close()
         return True
-
-    def _accepts(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            return probe.connect_ex(str(self.socket)) == 0
 
     def kill(self) -> None:
         """End dockerd without a word; its containers run on. `start` brings it back."""
@@ -252,10 +245,24 @@ class Engine:
         return str(answer.json()["Id"])
 
     def run(self, name: str, *command: str, **options: Any) -> str:
-        """Create and start a container and return its id."""
+        """Create and start a container and return its id, once it is ready to be stopped."""
         container_id = self.create(name, *command, **options)
         self.api.start(container_id)
+        eventually(lambda: self._is_ready(container_id, command or POLITE))
         return container_id
+
+    def _is_ready(self, container_id: str, command: Sequence[str]) -> bool:
+        """Whether the trap is set: a first process without one is deaf to SIGTERM."""
+        if not command[-1].startswith("trap"):
+            return True
+        told = self.inspect(container_id)["State"]
+        if not told["Running"]:
+            return True
+        with contextlib.suppress(FileNotFoundError):
+            status = Path(f"/proc/{told['Pid']}/status").read_text()
+            masks = re.findall(r"Sig(?:Cgt|Ign):\s*([0-9a-f]+)", status)
+            return any(int(mask, 16) >> (signal.SIGTERM - 1) & 1 for mask in masks)
+        return False
 
     def inspect(self, container: str) -> dict[str, Any]:
         """Return what the engine says of a container."""

@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dockmon.domain.logs import (
-    MAX_LINE_BYTES,
-    LineAssembler,
-    LogLine,
-    parse_moment,
-    rfc3339,
-)
+from dockmon.domain.log_lines import MAX_LINE_BYTES, LineAssembler
+from dockmon.domain.logs import LogLine, parse_moment, rfc3339
 
 T0 = 1_795_321_711_953_772_141
 CUT = 16  # where this engine cuts a line into entries; dockerd does at 16 KiB

@@ -122,6 +122,7 @@ def test_it_ages_an_engine_from_up_to_stale_to_down():
         ("user@localhost", (), "127.0.0.1", False),
         ("localhost/evil", (), "127.0.0.1", False),
         ("localhost:x", (), "127.0.0.1", False),
+        ("[::1", (), "127.0.0.1", False),
     ],
 )
 def test_it_answers_to_its_own_hosts_only(host, allowed, bind, verdict):
@@ -148,6 +149,8 @@ def test_it_answers_to_its_own_hosts_only(host, allowed, bind, verdict):
         ("null", "a.example", None, False),
         ("", "a.example", None, False),
         ("file://", "a.example", None, False),
+        ("http://[", "a.example", None, False),
+        ("http://a.example:x", "a.example", None, False),
         ("http://a.example/", "a.example", None, False),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from dockmon.domain.secrets import (
@@ -25,6 +27,7 @@ from dockmon.domain.secrets import (
         ("url", "postgres://user:hunter2@db/x"),
         ("anything", "-----BEGIN RSA PRIVATE KEY-----"),
         ("anything", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc"),
+        ("anything", "jwt-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc"),
         ("anything", "ghp_0123456789abcdefghij"),
         ("header", "Bearer abcdefgh12345"),
     ],
@@ -78,3 +81,30 @@ def test_it_masks_text_that_gives_a_secret_away():
     assert mask_text("connected with password: hunter2") == MASK
     assert mask_text("http://a:b@c/ failed") == MASK
     assert mask_text("connection refused") == "connection refused"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000,
+        "a." * 50_000,
+        "a://" * 25_000,
+        "a://" + ":" * 100_000,
+        "eyJ-" * 25_000,
+        "eyJaaaaaaaa." * 10_000,
+        "-" * 100_000,
+        "-----BEGIN " * 10_000,
+        "token-" * 20_000,
+        "token" + " " * 100_000,
+        "basic " * 20_000,
+        "bearer" + " " * 100_000,
+        "sk-" * 30_000,
+        "$1" * 50_000,
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_long_text_takes_no_longer_than_its_length(text):
+    began = time.process_time()
+    looks_secret(text, text)
+    mask_arguments([text, f"a={text}"])
+    assert time.process_time() - began < 2.0

@@ -21,10 +21,11 @@ from dockmon.domain.errors import (
     RateLimited,
 )
 from dockmon.domain.log_cursor import parse
+from dockmon.domain.log_request import LogRequest
 from dockmon.runtime import SystemClock, SystemTasks
-from dockmon.services import log_source, logs
-from dockmon.services.log_source import LogRequest
-from dockmon.services.logs import LogReading, Logs, Told
+from dockmon.services import log_reading, log_source
+from dockmon.services.log_reading import LogReading, Told
+from dockmon.services.logs import Logs
 from tests.kit.log_engine import Entry, LogEngine
 from tests.kit.waiting import eventually
 
@@ -391,8 +392,8 @@ def test_a_slow_reader_slows_the_engine_and_costs_no_memory():
     web = engine.add("web", *entries, state="exited")
     reading = House(engine).open(web)
     stream = engine.streams[0]
-    eventually(lambda: reading._waiting_bytes[0] >= logs.READING_BYTES)
-    assert stream.given * 1000 <= logs.READING_BYTES + 10_000
+    eventually(lambda: reading._waiting_bytes[0] >= log_reading.READING_BYTES)
+    assert stream.given * 1000 <= log_reading.READING_BYTES + 10_000
     assert not stream.is_closed
     assert sum(len(batch) for batch in reading) == 20_000
     reading.close()
