@@ -22,19 +22,19 @@ demo: setup  ## start dockmon on a simulated fleet, no Docker needed
 
 test:  ## set up all that the tests need, and run the whole suite
 	@$(PYTHON) tools/setup.py test
-	$(PY) -m pytest -m "not soak"
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -m "not soak"
 
 soak:  ## the long forms of the tests
 	@$(PYTHON) tools/setup.py test
-	$(PY) -m pytest -m soak --timeout 7200
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -m soak --timeout 7200
 
 bench:  ## benchmarks beside the peer: a table, and JSON in bench-results/
 	@$(PYTHON) tools/setup.py test
-	$(PY) -m bench
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m bench
 
 check:  ## lint, types, architecture, docs
 	@$(PYTHON) tools/setup.py test
-	$(PY) -m pytest tests/project
+	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest tests/project
 
 format:  ## put the code into its form
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .

@@ -20,6 +20,7 @@ from dockmon.pages import views
 from dockmon.pages.assets import Assets
 from dockmon.pages.headers import PageHeaders
 from dockmon.realtime.server import Identity, Realtime
+from dockmon.runtime import streaming
 from dockmon.security.secret import load_secret
 from dockmon.security.tokens import JwtTokens
 from dockmon.services.sign_ins import SignIns
@@ -78,13 +79,12 @@ def create_app(settings: Settings) -> Application:
             engines.make_blueprint(fleet.inventory, clock),
             containers.make_blueprint(fleet, services.broadcaster, services.actions, clock),
             system.make_blueprint(fleet.inventory, services.host_sampler, clock),
-            logs.make_blueprint(services.logs, runtime.stream),
+            logs.make_blueprint(services.logs, streaming.stream),
         ],
     )
     app.register_blueprint(health.make_blueprint(services.supervisor, people.database.answers))
     app.register_blueprint(views.make_blueprint(assets, headers, settings.base_path))
-    headers.install(app)
-    app.wsgi_app = Gate(app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = headers.around(Gate(app.wsgi_app, settings))  # type: ignore[assignment, method-assign]
     return Application(app, services, realtime)
 
 

@@ -49,3 +49,5 @@ def set_up(level: str, form: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("dockmon").setLevel(level.upper())
+    # It warns of every connection beyond the ones it keeps, which is nothing to mend.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

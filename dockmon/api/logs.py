@@ -29,7 +29,7 @@ JSON_LINES: Final = "application/x-ndjson"
 
 
 def make_blueprint(logs: Logs, stream: Stream) -> Blueprint:
-    """Return the routes of logs. stream: `runtime.stream`, which sends chunks as they come."""
+    """Return the routes of logs. stream: `streaming.stream`, which sends chunks as they come."""
     blp = Blueprint("logs", __name__, description="Logs of containers, as they come.")
 
     @blp.get("/containers/<engine>/<reference>/logs")

@@ -109,6 +109,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool]]:
 def _run(settings: Settings, fragment: str) -> None:
     journal.set_up(settings.log_level, settings.log_format)
     from dockmon.factory import create_app
+    from dockmon.runtime import serving
     from dockmon.security.secret import SecretError
     from dockmon.storage.database import DatabaseError
 
@@ -123,9 +124,9 @@ def _run(settings: Settings, fragment: str) -> None:
             _greet(settings, port, application.services.people.accounts.setup_code(), fragment)
             application.start()
 
-        idle_seconds = max(runtime.IDLE_SECONDS, settings.ping_interval + settings.ping_timeout)
+        idle_seconds = max(serving.IDLE_SECONDS, settings.ping_interval + settings.ping_timeout)
         try:
-            runtime.serve(
+            serving.serve(
                 application.flask,
                 settings.bind,
                 settings.port,

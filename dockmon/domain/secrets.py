@@ -79,6 +79,4 @@ def mask_text(text: str) -> str:
     return text
 
 
-_ASSIGNED_IN_TEXT = re.compile(
-    rf"({HIDDEN_KEYS})[\w.-]{{0,64}}\s{{0,8}}[=:]\s*\S", re.IGNORECASE
-)
+_ASSIGNED_IN_TEXT = re.compile(rf"({HIDDEN_KEYS})[\w.-]{{0,64}}\s{{0,8}}[=:]\s*\S", re.IGNORECASE)

@@ -1,8 +1,23 @@
-"""The security headers of every response, pages and API alike."""
+"""The security headers of every response: pages, API, the feed, and refusals at the gate."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+Environ = dict[str, Any]
+App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+_ALWAYS: Final = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    # What other origins may load is decided by the gate's CORS headers.
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+_WITH_TLS: Final = (("Strict-Transport-Security", "max-age=31536000"),)
 
 
 class PageHeaders:
@@ -15,25 +30,25 @@ class PageHeaders:
         """Allow one inline script by the base64 of its SHA-256."""
         self._script_hashes.append(f"'sha256-{sha256}'")
 
-    def install(self, app: Flask) -> None:
-        """Set the headers on every response of the app."""
-        app.after_request(self._set)
+    def around(self, app: App) -> App:
+        """Return the WSGI app with the headers on all its responses.
 
-    def _set(self, response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", self._policy())
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        # What other origins may load is decided by the gate's CORS headers.
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        )
-        if request.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+        Outermost, because neither Engine.IO's answers nor the gate's pass Flask.
+        """
+        always = (("Content-Security-Policy", self._policy()), *_ALWAYS)
+
+        def guarded(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+            def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+                # Looked at only now: the gate has taken a trusted proxy's word meanwhile.
+                is_secure = environ.get("wsgi.url_scheme") == "https"
+                own = {name.lower() for name, _ in headers}
+                added = [*always, *(_WITH_TLS if is_secure else ())]
+                missing = [header for header in added if header[0].lower() not in own]
+                return start_response(status, [*headers, *missing], *rest)
+
+            return app(environ, start)
+
+        return guarded
 
     def _policy(self) -> str:
         return "; ".join(

@@ -51,6 +51,20 @@ def test_it_starts_without_an_engine_and_picks_it_up(own_engine, start, mode):
         eventually(lambda: is_true(viewer, own_engine))
 
 
+def test_it_starts_beside_a_frozen_engine_and_picks_it_up(own_engine, start):
+    own_engine.freeze()
+    try:
+        server = start(f"local={address(own_engine)}")
+        assert status(server)["state"] in ("connecting", "down")
+        with connected(Viewer(server)) as viewer:
+            eventually(lambda: viewer.engines["local"]["state"] == "down", 20)
+            assert status(server)["reason"] == "timed_out"
+            own_engine.thaw()
+            eventually(lambda: viewer.engines["local"]["state"] == "up")
+    finally:
+        own_engine.thaw()
+
+
 def test_a_killed_engine_is_down_within_seconds_and_followed_again_after(own_engine, start, mode):
     server = start(f"local={address(own_engine)}", mode, DOCKMON_CONTAINERS_INTERVAL="3600")
     for number in range(3):

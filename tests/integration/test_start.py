@@ -42,8 +42,14 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
             {"DOCKMON_ADMIN_USER": "ada"},
             "DOCKMON_ADMIN_USER and DOCKMON_ADMIN_PASSWORD go together",
         ),
-        ({"DOCKMON_ADMIN_USER": "ada", "DOCKMON_ADMIN_PASSWORD": "short"}, "DOCKMON_ADMIN_PASSWORD must be 8 to 1024 bytes"),
-        ({"DOCKMON_ADMIN_USER": "-", "DOCKMON_ADMIN_PASSWORD": "long enough"}, "DOCKMON_ADMIN_USER must be"),
+        (
+            {"DOCKMON_ADMIN_USER": "ada", "DOCKMON_ADMIN_PASSWORD": "short"},
+            "DOCKMON_ADMIN_PASSWORD must be 8 to 1024 bytes",
+        ),
+        (
+            {"DOCKMON_ADMIN_USER": "-", "DOCKMON_ADMIN_PASSWORD": "long enough"},
+            "DOCKMON_ADMIN_USER must be",
+        ),
         ({"DOCKMON_READ_ONLY": "yes"}, "DOCKMON_READ_ONLY must be one of true, false"),
         (
             {"DOCKMON_ASYNC_MODE": "asyncio"},

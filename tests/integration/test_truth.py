@@ -71,7 +71,10 @@ def one_step(engine: Engine, chance: random.Random, number: int) -> None:
         assert getattr(refusal, "status_code", None) in (404, 409, 500), refusal
 
 
-@pytest.mark.parametrize("seed", [1])
+LONG = [pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12)]
+
+
+@pytest.mark.parametrize("seed", [1, *LONG])
 def test_a_hundred_random_steps_on_a_real_engine(engine, start, mode, seed):
     server = start(f"local=unix://{engine.socket}", mode)
     eventually(lambda: server.get("engines")["data"][0]["state"] == "up")

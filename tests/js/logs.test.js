@@ -88,3 +88,19 @@ test("a refusal carries its code", async (t) => {
   const { live } = await start(t, (response) => answer(response, 404, { code: "container.not_found", detail: "gone" }));
   await assert.rejects(textsOf(live.getLogs(container, { follow: true })), { code: "container.not_found", status: 404 });
 });
+
+test("a log that breaks off on the engine's side throws its code", async (t) => {
+  const error = { code: "engine.unavailable", message: "gone", params: {} };
+  const broken = JSON.stringify({ engine: "local", container: "abc", error });
+  const { live } = await start(t, (response) => response.end(`${line(1)}\n${broken}\n`));
+  const lines = live.getLogs(container, { follow: true });
+  assert.equal((await lines.next()).value?.text, "line 1");
+  await assert.rejects(lines.next(), { code: "engine.unavailable" });
+});
+
+test("of several logs the others go on when one breaks off", async (t) => {
+  const broken = JSON.stringify({ engine: "nas", container: "def", error: { code: "engine.unavailable", message: "gone" } });
+  const { live } = await start(t, (response) => response.end(`${line(1)}\n${broken}\n${line(2)}\n`));
+  const texts = await textsOf(live.getLogs([container, { engine: "nas", id: "def" }]));
+  assert.deepEqual(texts, ["line 1", "line 2"]);
+});

@@ -2,11 +2,11 @@
  * Reads the log of one container, or of several merged, line by line as it comes.
  * Counterpart: `GET …/logs?format=json` (api/logs): one JSON object per line.
  *
- * @import { ContainerRef, LogLine, LogOptions } from "./types.js"
+ * @import { ContainerRef, LogLine, LogOptions, WireError } from "./types.js"
  * @import { Rest } from "./rest.js"
  */
 
-import { LostError } from "./errors.js";
+import { ApiError, LostError } from "./errors.js";
 import { isRecord } from "./shapes.js";
 
 const RETRY_FIRST_MS = 500;
@@ -25,7 +25,7 @@ export async function* readLogs(rest, container, { signal, ...options } = {}) {
   let tries = 0;
   while (!signal?.aborted) {
     try {
-      for await (const line of readOnce(rest, pathOf(container, query), signal)) {
+      for await (const line of readOnce(rest, pathOf(container, query), Array.isArray(container), signal)) {
         tries = 0;
         if (typeof line.cursor === "string") query = { ...options, tail: undefined, since: line.cursor };
         yield line;
@@ -43,14 +43,19 @@ export async function* readLogs(rest, container, { signal, ...options } = {}) {
 /**
  * @param {Rest} rest
  * @param {string} path
+ * @param {boolean} isMerged
  * @param {AbortSignal} [signal]
  * @returns {AsyncGenerator<LogLine, void, void>}
  */
-async function* readOnce(rest, path, signal) {
+async function* readOnce(rest, path, isMerged, signal) {
   const response = await rest.open(path, { signal });
   for await (const text of linesOf(response)) {
     const line = parsed(text);
-    if (line) yield line;
+    if (!line) continue;
+    // An answer under way cannot change its status: a log that breaks off says so in its last
+    // line. Of several logs the others go on.
+    if (line.error && !isMerged) throw new ApiError(line.error, 200);
+    if (!line.error) yield line;
   }
 }
 
@@ -88,7 +93,7 @@ function brokenOff(error) {
 
 /**
  * @param {string} text
- * @returns {LogLine | null}
+ * @returns {LogLine & { error?: WireError } | null}
  */
 function parsed(text) {
   try {

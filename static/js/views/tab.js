@@ -1,23 +1,36 @@
 /** The browser's tab: title and icon tell the worst of what is known. Counterpart: `static/favicon*.svg`. */
 
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { worst } from "../lib/counts.js";
 import { tn } from "../lib/i18n.js";
 import { connection, containers, engines } from "../state/live.js";
 import { basePath } from "../state/page.js";
 import { session } from "../state/session.js";
 
-const ICONS = { ok: "favicon.svg", warn: "favicon-amber.svg", bad: "favicon-red.svg" };
+const FILES = { ok: "favicon.svg", warn: "favicon-amber.svg", bad: "favicon-red.svg" };
+
+/** @type {import("@preact/signals").Signal<Record<string, string>>} by level, as addresses that ask nobody */
+const icons = signal({});
 
 /** Keeps the tab true for as long as the page lives. */
 export function showWorst() {
+  void keepIcons();
   const icon = document.querySelector('link[rel="icon"]');
   effect(() => {
     const { level, kind, count } = current();
     document.title = count ? `${tn(`title.${kind}`, count)} · dockmon` : "dockmon";
-    const href = `${basePath}static/${ICONS[level]}`;
-    if (icon && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+    const href = icons.value[level];
+    if (icon && href && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
   });
+}
+
+/** The icon for "not live" is needed just when the server can no longer be asked for it. */
+async function keepIcons() {
+  for (const [level, file] of Object.entries(FILES)) {
+    const answer = await fetch(`${basePath}static/${file}`).catch(() => null);
+    if (!answer?.ok) continue;
+    icons.value = { ...icons.value, [level]: `data:image/svg+xml,${encodeURIComponent(await answer.text())}` };
+  }
 }
 
 /** @returns {import("../lib/counts.js").Worst} */

@@ -1,0 +1,146 @@
+"""Chromium for the tests of this folder, and the servers they share.
+
+Only in eventlet mode: what a browser sees does not depend on it, and the socket
+tests run in both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.browser import Dashboard, Troubles
+from tests.kit.dockerd import Engine
+from tests.kit.proxy import WebProxy
+from tests.kit.server import Server
+
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+# The machine may be busy with other tests; whatever is promised sooner says so itself.
+_PATIENCE_MS = 30_000
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Any]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        from playwright.sync_api import expect, sync_playwright
+    except ImportError:
+        _unavailable("the Python package playwright is missing")
+    if chromium is None:
+        _unavailable("Chromium is missing; on Debian: apt-get install chromium")
+    expect.set_options(timeout=_PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def _unavailable(reason: str) -> None:
+    """Skip where no browser can run; with CI=true that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def troubles() -> Troubles:
+    """What went wrong on the pages of this test; it declares here what it expects."""
+    return Troubles()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Server]]:
+    """Start servers that end with the test, and hold each to a clean end and log."""
+    servers: list[Server] = []
+
+    def begin(*args: Any, **options: Any) -> Server:
+        servers.append(Server(*args, **options))
+        return servers[-1]
+
+    yield begin
+    failures = []
+    for server in servers:
+        try:
+            server.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+@pytest.fixture
+def put_before() -> Iterator[Callable[[Server], WebProxy]]:
+    """Put proxies before servers."""
+    with contextlib.ExitStack() as proxies:
+        yield lambda server: proxies.enter_context(WebProxy(server.port))
+
+
+@pytest.fixture
+def new_page(
+    _browser: Any,
+    troubles: Troubles,
+    start: Callable[..., Server],
+    put_before: Callable[[Server], WebProxy],
+) -> Iterator[Callable[..., Any]]:
+    """Open pages, each in a browser profile of its own. They close before what they look at."""
+    pages = []
+
+    def begin(**options: Any) -> Any:
+        page = _browser.new_context(**{"locale": "en-GB", **options}).new_page()
+        page.set_default_timeout(_PATIENCE_MS)
+        troubles.watch(page)
+        pages.append(page)
+        return page
+
+    yield begin
+    for page in pages:
+        if not page.is_closed():
+            page.evaluate("0")  # what was reported until now has arrived
+        page.context.close()
+    assert not troubles.unexpected, "\n".join(troubles.unexpected)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A page of an ordinary desk."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def _simulated_server() -> Iterator[Server]:
+    server = Server("local=simulated://?containers=8")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _docker_server(_shared_engine: Engine) -> Iterator[Server]:
+    # Nothing is looked up for an hour: what the page learns sooner came by events.
+    server = Server(f"local=unix://{_shared_engine.socket}", DOCKMON_CONTAINERS_INTERVAL="3600")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def simulated(page: Any, _simulated_server: Server) -> Dashboard:
+    """A page on a simulated fleet, shared by tests that leave it as it was; not signed in."""
+    return Dashboard(page, _simulated_server)
+
+
+@pytest.fixture
+def docker(page: Any, engine: Engine, _docker_server: Server) -> Dashboard:
+    """A signed-in page on `engine`."""
+    return Dashboard(page, _docker_server).sign_in()

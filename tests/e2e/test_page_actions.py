@@ -1,0 +1,116 @@
+"""Containers of a real engine on the page: seen as they change, and acted on."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.browser import Dashboard
+
+
+def test_a_container_started_behind_its_back_appears(docker, engine):
+    expect(docker.page.get_by_test_id("no-containers")).to_be_visible()
+    engine.run("web")
+    docker.shows("web", "running")
+    engine.api.rename("web", "shop")
+    docker.shows("shop", "running")
+    expect(docker.row("web")).to_have_count(0)
+    engine.api.kill("shop")
+    docker.shows("shop", "exited")
+    expect(docker.row("shop")).to_contain_text("137: killed")
+    engine.api.remove_container("shop")
+    expect(docker.rows).to_have_count(0)
+
+
+def test_stop_and_start_by_their_buttons(docker, engine):
+    container_id = engine.run("web")
+    docker.press("web", "stop")
+    docker.shows("web", "exited")
+    expect(docker.row("web")).to_contain_text("code 0")
+    assert engine.inspect(container_id)["State"]["Status"] == "exited"
+    docker.press("web", "start")
+    docker.shows("web", "running")
+    assert engine.inspect(container_id)["State"]["Status"] == "running"
+    expect(docker.message).to_have_count(0)
+
+
+def test_pause_and_continue_from_the_menu(docker, engine):
+    engine.run("web")
+    docker.press("web", "pause")
+    docker.shows("web", "paused")
+    docker.press("web", "unpause")
+    docker.shows("web", "running")
+
+
+def test_a_restart_is_marked_until_it_is_answered(docker, engine):
+    # Takes its time to end, so that the pending mark can be seen.
+    script = "trap 'sleep 2; exit 0' TERM; while true; do sleep 0.05; done"
+    container_id = engine.run("web", "sh", "-c", script)
+    before = engine.inspect(container_id)["State"]["StartedAt"]
+    docker.press("web", "restart")
+    expect(docker.row("web")).to_have_attribute("data-pending", "restart")
+    expect(docker.row("web")).to_contain_text("restarting…")
+    expect(docker.row("web").locator("button:enabled")).to_have_count(0)
+    expect(docker.row("web")).not_to_have_attribute("data-pending", "restart")
+    docker.shows("web", "running")
+    assert engine.inspect(container_id)["State"]["StartedAt"] > before
+
+
+def test_killing_and_removing_take_a_second_press(docker, engine):
+    container_id = engine.run("web")
+    docker.press("web", "kill")
+    expect(docker.message).to_contain_text("Kill web?")
+    expect(docker.message.get_by_role("button", name="Cancel")).to_be_focused()
+    docker.page.keyboard.press("Escape")
+    expect(docker.message).to_have_count(0)
+    assert engine.inspect(container_id)["State"]["Running"]
+
+    docker.press("web", "kill")
+    docker.confirm()
+    docker.shows("web", "exited")
+    assert engine.inspect(container_id)["State"]["ExitCode"] == 137
+
+    docker.press("web", "remove")
+    expect(docker.message).to_contain_text("Remove web?")
+    docker.confirm()
+    expect(docker.row("web")).to_have_count(0)
+    assert engine.listed() == {}
+
+
+def test_what_the_state_forbids_is_said_by_the_row(docker, engine):
+    container_id = engine.create("web")
+    docker.press("web", "remove")
+    # The question was about a container that did not run.
+    engine.api.start(container_id)
+    docker.shows("web", "running")
+    docker.confirm()
+    expect(docker.message).to_have_attribute("data-phase", "refused")
+    expect(docker.message).to_contain_text("web was not removed. Its state does not allow this.")
+    assert engine.inspect(container_id)["State"]["Running"]
+    docker.message.get_by_role("button", name="Dismiss").click()
+    expect(docker.message).to_have_count(0)
+    docker.shows("web", "running")
+
+
+def test_a_read_only_server_says_so_by_the_row(page, start):
+    server = start("local=simulated://?containers=2", DOCKMON_READ_ONLY="true")
+    dashboard = Dashboard(page, server).sign_in()
+    dashboard.press("shop-web-1", "stop")
+    expect(dashboard.message).to_contain_text("shop-web-1 was not stopped.")
+    expect(dashboard.message).to_contain_text("read-only")
+    dashboard.shows("shop-web-1", "running")
+
+
+def test_the_filter_and_the_counts_show_what_is_asked_for(docker, engine):
+    engine.run("web", Labels={"com.docker.compose.project": "shop"})
+    engine.run("lone")
+    engine.run("crashed", "sh", "-c", "exit 3")
+    docker.shows("crashed", "exited")
+    docker.page.keyboard.press("/")
+    docker.page.keyboard.type("project:shop")
+    expect(docker.rows).to_have_count(1)
+    docker.shows("web", "running")
+    docker.page.keyboard.press("Escape")
+    expect(docker.rows).to_have_count(3)
+    docker.page.locator('[data-count="failed"]').click()
+    expect(docker.rows).to_have_count(1)
+    docker.shows("crashed", "exited")
+    docker.page.get_by_role("searchbox").fill("nothing-is-called-so")
+    expect(docker.page.get_by_test_id("no-hits")).to_contain_text("nothing-is-called-so")

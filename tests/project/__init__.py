@@ -1,0 +1,1 @@
+"""The project as a whole: its documents, its form, its floors."""
