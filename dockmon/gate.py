@@ -7,7 +7,6 @@ it: `api/guard` for REST, `realtime/guard` for Socket.IO.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -16,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dockmon.config import Settings
 from dockmon.domain.origin import is_allowed_host
+from dockmon.problem import wsgi_answer
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,8 @@ class Gate:
     def _admit(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         self._strip_prefix(environ)
         if not is_allowed_host(environ.get("HTTP_HOST", ""), self._hosts, self._bind):
-            return _refuse(start_response, environ.get("HTTP_HOST", ""))
+            host = environ.get("HTTP_HOST", "")[:255]
+            return wsgi_answer(start_response, 400, "request.invalid", {"host": host})
         origin = environ.get("HTTP_ORIGIN", "").lower()
         if origin not in self._origins or not environ["PATH_INFO"].startswith(_SHARED_PATHS):
             return self._app(environ, start_response)
@@ -96,26 +97,3 @@ def _cors_headers(origin: str) -> list[tuple[str, str]]:
         ("Access-Control-Max-Age", "600"),
         ("Vary", "Origin"),
     ]
-
-
-def _refuse(start_response: Callable[..., Any], host: str) -> Iterable[bytes]:
-    body = json.dumps(
-        {
-            "type": "about:blank",
-            "title": "Unknown host",
-            "status": 400,
-            "code": "request.invalid",
-            "detail": "This server does not answer to that host name.",
-            "params": {"host": host[:255]},
-        }
-    ).encode()
-    start_response(
-        "400 Bad Request",
-        [
-            ("Content-Type", "application/problem+json"),
-            ("Content-Length", str(len(body))),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Cache-Control", "no-store"),
-        ],
-    )
-    return [body]

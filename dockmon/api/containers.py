@@ -85,7 +85,8 @@ def make_blueprint(
 def _matches(container: Container, query: dict[str, Any]) -> bool:
     if query["state"] is not None and container.state != query["state"]:
         return False
-    if not query["all"] and container.state != "running":
+    # As `docker ps` has it: whatever has processes, or is about to.
+    if not query["all"] and container.state not in ("running", "paused", "restarting"):
         return False
     if query["project"] is not None and container.project != query["project"]:
         return False

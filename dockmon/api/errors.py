@@ -11,12 +11,11 @@ import secrets
 from http import HTTPStatus
 from typing import Any, Final
 
-import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from dockmon.domain.errors import DockmonError, InvalidRequest, NotFound, RateLimited, TooLarge
-from dockmon.i18n import say
+from dockmon.problem import MIMETYPE, encoded
 
 log = logging.getLogger(__name__)
 
@@ -64,17 +63,8 @@ def request_id() -> str:
 def problem(error: DockmonError, status: int | None = None) -> Response:
     """Return the answer for a failure. status: in place of the one that its code has."""
     status = status or STATUS.get(error.code, 500)
-    body = {
-        "type": f"urn:dockmon:{error.code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "code": error.code,
-        "detail": say(error.code, error.params),
-        "params": error.params,
-        "request_id": request_id(),
-    }
-    encoded = orjson.dumps(body, default=str, option=orjson.OPT_NON_STR_KEYS)
-    response = Response(encoded, status, mimetype=CONTENT_TYPE)
+    body = encoded(status, error.code, error.params, request_id())
+    response = Response(body, status, mimetype=MIMETYPE)
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     wait_seconds = error.params.get("retry_after_seconds")

@@ -54,7 +54,8 @@ def demo() -> None:
             "DOCKMON_ADMIN_USER": DEMO_USER,
             "DOCKMON_ADMIN_PASSWORD": password,
         }
-        environ.pop("DATABASE_URL", None)
+        for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DOCKMON_ADMIN_PASSWORD_FILE"):
+            environ.pop(name, None)
         _run(load_settings(environ), f"#signin={DEMO_USER}:{quote(password)}")
 
 

@@ -22,9 +22,13 @@ from typing import Any
 
 
 class DockmonError(Exception):
-    """A failure that users are told about: a dotted `code` and its facts."""
+    """A failure that users are told about: a dotted `code` and its facts.
+
+    request_id: what the failed request was called, where it had a name.
+    """
 
     code = "internal.error"
+    request_id: str | None = None
 
     def __init__(self, code: str | None = None, **params: Any) -> None:
         super().__init__(code or self.code)

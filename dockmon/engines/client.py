@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import re
 import threading
 import weakref
 from typing import Any, Final, Literal, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import docker
 import docker.errors
@@ -28,6 +27,7 @@ from dockmon.domain.errors import Conflict, DockmonError, EngineRefused, EngineU
 from dockmon.domain.logs import LogQuery
 from dockmon.domain.reconcile import Row
 from dockmon.engines import errors, translate
+from dockmon.engines.paths import OLDEST_API, agree, container_path, log_path, numbers, order
 from dockmon.engines.streams import ByteStream, EngineEvents, EngineLog, PatientStream
 from dockmon.engines.transport import CONNECT_TIMEOUT_SECONDS, open_session
 
@@ -36,13 +36,10 @@ PING_TIMEOUT_SECONDS: Final = 3.0
 ACTION_MARGIN_SECONDS: Final = 15.0
 PATIENCE_SECONDS: Final = 2.0
 
-TESTED_MAX_API: Final = "1.51"
-OLDEST_API: Final = "1.40"
-
 # control: short questions. ping: apart from them, so that it never waits behind
 # one. fresh: actions and streams, each on a connection of its own.
-_Stream = TypeVar("_Stream", ByteStream, PatientStream)
 _Session = Literal["control", "ping", "fresh"]
+_Stream = TypeVar("_Stream", ByteStream, PatientStream)
 
 
 class DockerClient:
@@ -88,7 +85,7 @@ class DockerClient:
         return translate.rows(self._engine, self._json("/containers/json?all=1"))
 
     def inspect(self, container_id: str) -> dict[str, Any]:
-        answer = self._json(_path(container_id, "/json"), container_id)
+        answer = self._json(container_path(container_id, "/json"), container_id)
         return answer if isinstance(answer, dict) else {}
 
     def container(self, container_id: str) -> Container:
@@ -96,7 +93,7 @@ class DockerClient:
 
     def top(self, container_id: str) -> dict[str, Any]:
         try:
-            answer = self._json(_path(container_id, "/top"), container_id)
+            answer = self._json(container_path(container_id, "/top"), container_id)
         except EngineRefused as refusal:
             if self._state(container_id) not in ("running", None):
                 raise Conflict("container.conflict", **_facts(refusal, container_id)) from refusal
@@ -115,14 +112,14 @@ class DockerClient:
 
     def logs(self, container_id: str, query: LogQuery) -> EngineLog:
         has_terminal = translate.has_terminal(self.inspect(container_id))
-        path = _path(container_id, f"/logs?{_log_parameters(query)}")
+        path = log_path(container_id, query)
         if self._is_podman and query.follow:
             patient = PatientStream(lambda: self._open(path, container_id, PATIENCE_SECONDS))
             return EngineLog(self._kept(patient), has_terminal)
         return EngineLog(self._kept(self._open(path, container_id)), has_terminal)
 
     def act(self, container_id: str, request: ActionRequest) -> bool:
-        method, path = _order(container_id, request)
+        method, path = order(container_id, request)
         timeout_seconds = request.timeout_seconds + self._action_margin_seconds
         try:
             response = self._ask(
@@ -267,7 +264,7 @@ class DockerClient:
             answer = orjson.loads(response.content)
         except orjson.JSONDecodeError:
             answer = None
-        if response.ok and isinstance(answer, dict) and _numbers(str(answer.get("ApiVersion"))):
+        if response.ok and isinstance(answer, dict) and numbers(str(answer.get("ApiVersion"))):
             return answer
         fault = errors.from_answer(self._engine, None, response.status_code, response.content)
         speaks_docker = isinstance(answer, dict) and "message" in answer
@@ -283,61 +280,6 @@ class DockerClient:
 
 _NOT_MODIFIED: Final = 304
 _ENGINE_ERROR: Final = 500
-
-
-def agree(own: str, oldest: str) -> str | None:
-    """Return the API version to speak with an engine, None when it is too old.
-
-    own, oldest: the newest and the oldest version the engine speaks. The newest
-    that was tested is preferred to newer ones, which may mean other things by the
-    same words.
-    """
-    if _numbers(own) < _numbers(OLDEST_API):
-        return None
-    chosen = min(own, TESTED_MAX_API, key=_numbers)
-    return max(chosen, oldest, key=_numbers)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version for comparing; nothing when it is not one."""
-    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,4}){1,2}", version):
-        return ()
-    return tuple(int(part) for part in version.split("."))[:2]
-
-
-def _path(container_id: str, rest: str = "") -> str:
-    # `services` resolved it to a full id; quoted all the same, because the SDK's
-    # own quoting lets `../` through to any other path of the engine.
-    return f"/containers/{quote(container_id, safe='')}{rest}"
-
-
-def _order(container_id: str, request: ActionRequest) -> tuple[str, str]:
-    """Return method and path of an action."""
-    if request.action == "remove":
-        force = "true" if request.force else "false"
-        # v=false: a volume is data, and nobody asked to lose it.
-        return "DELETE", _path(container_id, f"?force={force}&v=false")
-    parameters: dict[str, Any] = {}
-    if request.action in ("stop", "restart"):
-        parameters["t"] = request.timeout_seconds
-    if request.action == "kill" and request.signal:
-        parameters["signal"] = request.signal
-    query = f"?{urlencode(parameters)}" if parameters else ""
-    return "POST", _path(container_id, f"/{request.action}{query}")
-
-
-def _log_parameters(query: LogQuery) -> str:
-    parameters = {
-        "stdout": int(query.stdout),
-        "stderr": int(query.stderr),
-        "timestamps": 1,
-        "follow": int(query.follow),
-        "tail": "all" if query.tail is None else query.tail,
-    }
-    for name, moment in (("since", query.since), ("until", query.until)):
-        if moment is not None:
-            parameters[name] = f"{moment:.9f}"
-    return urlencode(parameters)
 
 
 def _facts(refusal: DockmonError, container_id: str) -> dict[str, Any]:

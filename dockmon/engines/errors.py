@@ -54,7 +54,7 @@ def from_trouble(engine: str, trouble: BaseException) -> DockmonError:
     """Return what an exception of the layers below means."""
     causes = list(_causes(trouble))
     message = _shortened(str(causes[-1]) or type(causes[-1]).__name__)
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+    if any(_is_tls_refusal(cause) for cause in causes):
         return EngineUnavailable(engine=engine, reason="tls_failed", message=message)
     if any(isinstance(cause, _NEVER_SENT) for cause in causes):
         return EngineUnavailable(engine=engine, reason=_reason(causes), message=message)
@@ -81,6 +81,12 @@ def _reason(causes: list[BaseException]) -> str:
     if any(type(cause) is urllib3.exceptions.ConnectTimeoutError for cause in causes):
         return "timed_out"
     return "connection_refused"
+
+
+def _is_tls_refusal(cause: BaseException) -> bool:
+    """Say whether the two could not agree on TLS. A cut connection is no refusal."""
+    cut = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    return isinstance(cause, ssl.SSLError) and not isinstance(cause, cut)
 
 
 def _is_no_http(cause: BaseException) -> bool:

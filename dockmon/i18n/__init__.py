@@ -20,11 +20,16 @@ def catalogue(locale: str) -> dict[str, str]:
 
 
 def say(code: str, params: dict[str, Any], locale: str = "en") -> str:
-    """Return the sentence for an error code; the code itself where there is none.
+    """Return the sentence for an error code; the code itself where there is none."""
+    return phrase(f"error.{code}", params, locale, missing=code)
+
+
+def phrase(key: str, params: dict[str, Any], locale: str = "en", missing: str = "") -> str:
+    """Return the words of a key, `{name}` filled from the params.
 
     Never raises: it is called while an error is being told, and would hide it.
     """
-    words = catalogue(locale).get(f"error.{code}", code)
+    words = catalogue(locale).get(key, missing)
     try:
         return words.format(**params)
     except (KeyError, IndexError, ValueError, TypeError, AttributeError):

@@ -280,7 +280,7 @@ def _refused(error: DockmonError) -> dict[str, Any]:
             "code": error.code,
             "message": _words(error),
             "params": error.params,
-            "request_id": error.params.get("request_id") or secrets.token_hex(8),
+            "request_id": error.request_id or secrets.token_hex(8),
         },
     }
 

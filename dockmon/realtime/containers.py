@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from flask_socketio import Namespace
@@ -9,7 +10,7 @@ from flask_socketio import Namespace
 from dockmon.domain.access import View, view_of
 from dockmon.domain.actions import ActionRequest, ActionResult
 from dockmon.domain.errors import DockmonError
-from dockmon.i18n import say
+from dockmon.i18n import phrase, say
 from dockmon.ports import Clock
 from dockmon.realtime.boundary import Boundary, Handler, Session
 from dockmon.realtime.rooms import Rooms, wanted_engines
@@ -94,11 +95,13 @@ class ContainersNamespace(Namespace):  # type: ignore[misc]
                 self._fleet.inventory.wait_settled(engine, rest)
 
     def _act(self, session: Session, payload: dict[str, Any]) -> dict[str, Any]:
-        request = ActionRequest(**payload)
+        named = payload["request_id"] or secrets.token_hex(8)
+        request = ActionRequest(**{**payload, "request_id": named})
         begun = self._clock.monotonic()
         try:
             result = self._actions.act(session.principal, request)
         except DockmonError as error:
+            error.request_id = named
             self._acknowledge_failure(session, request, error, self._clock.monotonic() - begun)
             raise
         answer = result.as_message()
@@ -109,7 +112,7 @@ class ContainersNamespace(Namespace):  # type: ignore[misc]
         return {
             **result.as_message(),
             "success": True,
-            "message": say("action.succeeded" if result.changed else "action.already_so", {}),
+            "message": phrase("ack.changed" if result.changed else "ack.already_so", {}),
             "timestamp": self._clock.time(),
         }
 

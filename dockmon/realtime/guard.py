@@ -6,12 +6,12 @@ namespace's CONNECT, in `boundary`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 from dockmon.domain.origin import is_same_origin
+from dockmon.problem import wsgi_answer
 
 Environ = dict[str, Any]
 
@@ -31,43 +31,26 @@ class Guard:
         environ["PATH_INFO"] = PATH + "/"
         refusal = _refusal(environ)
         if refusal is not None:
-            return _answer(start_response, *refusal)
+            return wsgi_answer(start_response, *refusal)
         # Compression would cost a zlib context for every client, and there is no
         # switch for it: who is not offered it does not negotiate it.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return self._app(environ, start_response)
 
 
-def _refusal(environ: Environ) -> tuple[str, str, dict[str, Any]] | None:
+def _refusal(environ: Environ) -> tuple[int, str, dict[str, Any]] | None:
     query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
     if "j" in query:
         # A <script> tag sends no Origin: JSONP would walk past the check below.
-        return "400 Bad Request", "request.invalid", {"fields": {"j": ["JSONP is not served"]}}
+        return 400, "request.invalid", {"fields": {"j": ["JSONP is not served"]}}
     if "token" in query or "access_token" in query:
-        return "401 Unauthorized", "auth.required", {"reason": "token_in_url"}
+        return 401, "auth.required", {"reason": "token_in_url"}
     if environ.get("REQUEST_METHOD") == "POST" and environ.get("HTTP_TRANSFER_ENCODING"):
-        return "413 Content Too Large", "request.too_large", {"reason": "length_unknown"}
+        return 413, "request.too_large", {"reason": "length_unknown"}
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or environ.get("dockmon.foreign_origin"):
         return None
     scheme = environ["wsgi.url_scheme"] if environ.get("dockmon.scheme_known") else None
     if is_same_origin(origin, environ.get("HTTP_HOST", ""), scheme):
         return None
-    return "403 Forbidden", "auth.not_allowed", {"origin": origin[:255]}
-
-
-def _answer(
-    start_response: Callable[..., Any], status: str, code: str, params: dict[str, Any]
-) -> Iterable[bytes]:
-    problem = {"type": "about:blank", "status": int(status[:3]), "code": code, "params": params}
-    body = json.dumps({**problem, "title": status[4:], "detail": code}).encode()
-    start_response(
-        status,
-        [
-            ("Content-Type", "application/problem+json"),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ],
-    )
-    return [body]
+    return 403, "auth.not_allowed", {"origin": origin[:255]}

@@ -27,6 +27,7 @@ const COUNTED = ["running", "unhealthy", "failed", "restarting", "paused", "exit
  * @type {Record<string, string[]>}
  */
 const FAMILIES = {
+  "ack.": ["changed", "already_so"], // the server says these itself
   "action.": OFFERS,
   "action.short.": OFFERS,
   "ask.": ["kill", "remove", "remove_force"],

@@ -44,12 +44,12 @@ def passes(*command: str, seconds: float = 600) -> None:
 
 
 def tracked_files() -> list[Path]:
-    """Return every file of the repository that git knows and that is there."""
+    """Return every file that is in the repository, or would be with the next commit."""
     git = shutil.which("git")
     if git is None or not (ROOT / ".git").exists():
         pytest.skip("this is no git checkout")
     listed = subprocess.run(
-        [git, "-c", f"safe.directory={ROOT}", "ls-files", "-z"],
+        [git, "-c", f"safe.directory={ROOT}", "ls-files", "-co", "--exclude-standard", "-z"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -14,7 +14,8 @@ from dockmon.domain.errors import (
     NotFound,
 )
 from dockmon.domain.logs import LogQuery
-from dockmon.engines.client import DockerClient, agree
+from dockmon.engines.client import DockerClient
+from dockmon.engines.paths import agree
 from tests.kit.scripted import STREAM_HEAD, VERSION, ScriptedEngine, answer, chunk
 
 ID = "ab" * 32

@@ -67,6 +67,7 @@ def test_never_sent(trouble, reason):
             urllib3.exceptions.ProtocolError("x", BrokenPipeError(errno.EPIPE, "x"))
         ),
         requests.exceptions.ChunkedEncodingError(http.client.IncompleteRead(b"", 5)),
+        requests.exceptions.SSLError(ssl.SSLEOFError(8, "cut off")),
         ConnectionResetError(errno.ECONNRESET, "x"),
         TimeoutError(),
     ],
