@@ -93,7 +93,9 @@ class ByteStream:
     def _release(self) -> None:
         shut(self._socket)
         try:
-            self._response.close()
+            # Not the response's own close: that hands a dead connection to the pool,
+            # which complains in the log when a hundred streams end at once.
+            self._response.raw.close()
         except _END as end:
             log.debug("stream closed badly: %s", end)
 

@@ -32,7 +32,7 @@ _KEEPALIVE: Final = [
         if hasattr(socket, name)
     ),
 ]
-_POOL_SIZE: Final = 32
+_POOL_SIZE: Final = 128
 
 
 def open_session(address: EngineAddress, fresh: bool) -> docker.APIClient:

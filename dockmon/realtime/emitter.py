@@ -25,7 +25,8 @@ SKIP_BYTES: Final = 256 * 1024
 # reads nothing any more.
 STUCK_BYTES: Final = 512 * 1024
 STUCK_SECONDS: Final = 10.0
-CATCH_UP_INTERVAL_SECONDS: Final = 0.2
+CATCH_UP_PAUSE_SECONDS: Final = 0.2
+_STOP_CHECK_SECONDS: Final = 1.0  # how long a quiet loop may miss the stop
 
 # (namespace, sid) -> room -> what brings it up to date; None where the next
 # regular message does.
@@ -40,6 +41,7 @@ class Emitter:
         self._clock = clock
         self._behind: _Behind = {}
         self._lock = threading.Lock()
+        self._owing = threading.Event()
 
     def has_listeners(self, namespace: str, room: str) -> bool:
         return room in self._server.manager.rooms.get(namespace, ())
@@ -63,7 +65,10 @@ class Emitter:
                 _send(client, packet)
 
     def catch_up(self) -> None:
-        """Send what is owed to those whose queue has drained. Called every so often."""
+        """Wait until somebody is owed something, and send it to those who have drained."""
+        if not self._owing.wait(_STOP_CHECK_SECONDS):
+            return
+        self._owing.clear()
         for namespace, sid in list(self._behind):
             eio_sid = self._server.manager.eio_sid_from_sid(sid, namespace)
             client = self._server.eio.sockets.get(eio_sid) if eio_sid else None
@@ -72,6 +77,8 @@ class Emitter:
                     self._behind.pop((namespace, sid), None)
             elif client.backlog() == (0, 0):
                 self._make_good(namespace, sid, client)
+        if self._behind:
+            self._owing.set()
 
     def cut_stuck(self) -> None:
         """End clients that leave unskippable messages unread. Called every so often."""
@@ -118,6 +125,7 @@ class Emitter:
     def _skip(self, namespace: str, sid: str, room: str, catch_up: CatchUp | None) -> None:
         with self._lock:
             self._behind.setdefault((namespace, sid), {})[room] = catch_up
+        self._owing.set()
 
 
 def _is_slow(client: Any) -> bool:

@@ -15,7 +15,7 @@ from dockmon.domain.access import Principal
 from dockmon.ports import Clock, Tasks
 from dockmon.realtime.boundary import EVERYONE, Admit, Boundary
 from dockmon.realtime.containers import ContainersNamespace
-from dockmon.realtime.emitter import CATCH_UP_INTERVAL_SECONDS, Emitter
+from dockmon.realtime.emitter import CATCH_UP_PAUSE_SECONDS, Emitter
 from dockmon.realtime.guard import Guard
 from dockmon.realtime.metrics import MetricsNamespace
 from dockmon.realtime.rooms import Rooms
@@ -98,7 +98,7 @@ class Realtime:
         every("heartbeat", self._settings.heartbeat_interval, self._beat)
         every("stays", _STAYS_INTERVAL_SECONDS, self.rooms.end_stays)
         every("strangers", _STAYS_INTERVAL_SECONDS, self.rooms.end_strangers)
-        every("catch up", CATCH_UP_INTERVAL_SECONDS, self.emitter.catch_up)
+        every("catch up", CATCH_UP_PAUSE_SECONDS, self.emitter.catch_up)
         every("stuck", _STUCK_INTERVAL_SECONDS, self.emitter.cut_stuck)
 
     def stop(self) -> None:

@@ -1,0 +1,38 @@
+"""What the kernel says of a process: time on a core, memory."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+_KIB_PER_MB = 1_000_000 / 1024
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the user and system time a process has had, all its threads together."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_SECOND
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """Return `rss`, and `pss`, which counts a page that n processes share as a part of n."""
+    found = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        name, _, rest = line.partition(":")
+        if name in ("Rss", "Pss"):
+            found[name.lower()] = round(int(rest.split()[0]) / _KIB_PER_MB, 2)
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """Return what a reader has to know of the machine to judge a number."""
+    return {
+        "cores": os.cpu_count(),
+        "memory_mb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6),
+        "kernel": platform.release(),
+        "python": platform.python_version(),
+        "load_average": os.getloadavg(),
+    }
