@@ -28,7 +28,7 @@ soak:  ## the long forms of the tests
 	@$(PYTHON) tools/setup.py test
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m pytest -m soak --timeout 7200
 
-bench:  ## benchmarks beside the peer: a table, and JSON in bench-results/
+bench:  ## benchmarks: a table, and JSON in bench-results/
 	@$(PYTHON) tools/setup.py test
 	PATH="$(CURDIR)/.venv/bin:$$PATH" $(PY) -m bench
 

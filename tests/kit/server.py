@@ -77,6 +77,8 @@ class Server:
             self.process.kill()
             self.process.wait()
             self._close_pipe()
+            if self._folder:
+                self._folder.cleanup()
             raise AssertionError(f"dockmon did not start:\n{self.log}") from None
 
     @property
