@@ -28,7 +28,8 @@ class Asset:
 
 
 ASSETS = (
-    # No specifier: the client library imports it by relative path, so that other pages need no import map.
+    # No specifier: the client library imports it by relative path, so that other
+    # pages need no import map.
     Asset("socket.io-client", "dist/socket.io.esm.min.js", "socket.io.esm.min.js"),
     Asset("preact", "dist/preact.mjs", "preact.mjs", "preact"),
     Asset("preact", "hooks/dist/hooks.mjs", "preact-hooks.mjs", "preact/hooks"),
@@ -51,7 +52,8 @@ BUNDLED = (
 # The compiler finds the types of a minified file only in a declaration beside it.
 DECLARATIONS = {"socket.io.esm.min.d.ts": 'export * from "socket.io-client";\n'}
 
-# The maps are not copied: a browser with open developer tools would ask for them and log a 404 each.
+# The maps are not copied: a browser with open developer tools would ask for them
+# and log a 404 each.
 SOURCE_MAP = re.compile(r"\s*//# sourceMappingURL=\S+\s*$")
 
 

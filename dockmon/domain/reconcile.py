@@ -78,8 +78,10 @@ def _merge(
 ) -> Container:
     if before is None or not _same_life(before, seen, row, elapsed_seconds):
         return row.container
-    # The list words a paused container's state without its health.
-    health = before.health if row.container.state == "paused" else row.container.health
+    # A list may leave health out: Docker's does for paused containers, Podman's for
+    # all. Within one life it cannot go away, so silence says nothing.
+    silent = row.container.health is None and row.container.state in _ALIVE
+    health = before.health if silent else row.container.health
     return replace(row.container, details=before.details, health=health)
 
 

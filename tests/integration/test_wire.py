@@ -69,7 +69,7 @@ def test_poll_returns_at_most_sixteen_packets_in_order():
         client.send(EnginePacket(4, str(number)))
     got = [[packet.data for packet in client.poll()] for _ in range(3)]
     assert [len(part) for part in got] == [16, 16, 8]
-    assert sum(got, []) == [str(number) for number in range(40)]
+    assert [one for part in got for one in part] == [str(number) for number in range(40)]
 
 
 def test_the_backlog_counts_what_waits():

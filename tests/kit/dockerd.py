@@ -163,6 +163,8 @@ class Engine:
     def freeze(self) -> None:
         """Let dockerd hang: it accepts, and never answers. `thaw` undoes it."""
         self._signal(signal.SIGSTOP)
+        # A process is not stopped yet when the signal was sent.
+        eventually(lambda: _is_stopped(self.pid), what="the freeze of dockerd")
 
     def thaw(self) -> None:
         """Let a frozen dockerd go on."""
@@ -360,6 +362,15 @@ def _end_pids(pids: list[int]) -> list[int]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     return pids
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether all its threads are stopped."""
+    states = set()
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            states.add((task / "stat").read_text().rpartition(")")[2].split()[0])
+    return states == {"T"}
 
 
 def _pids_of(root: Path) -> list[int]:

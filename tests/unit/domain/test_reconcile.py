@@ -82,6 +82,13 @@ def test_it_takes_pausing_for_the_same_life():
     assert not due
 
 
+def test_it_keeps_health_where_the_list_is_silent_and_takes_it_where_it_speaks():
+    sick = replace(KNOWN, health="unhealthy")
+    assert one(sick, Row(ROW))[0] == sick
+    well, _ = one(sick, Row(replace(ROW, health="healthy")))
+    assert well is not None and well.health == "healthy"
+
+
 def test_it_folds_events_read_meanwhile_over_an_older_list():
     died = EngineEvent("die", ID, 200.0, exit_code=9)
     container, due = one(KNOWN, Row(ROW), since=[died])
