@@ -29,6 +29,9 @@ MAX_MESSAGE_BYTES: Final = 64 * 1024
 POLL_PACKETS: Final = 16
 # What may wait for one client at all, whatever it is.
 MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
+MAX_BACKLOG_PACKETS: Final = 1000
+# How often one connection may ask to join namespaces. There are two.
+MAX_CONNECTS: Final = 32
 # What one polling POST may hold. More is refused whole, never read in part.
 POST_PACKETS: Final = 500
 
@@ -71,6 +74,7 @@ class ClientSocket(Socket):  # type: ignore[misc]
         super().__init__(server, sid)
         self.joined_at = time.monotonic()  # or since when it has joined nothing
         self.stuck_since: float | None = None  # since when far too much waits for it
+        self.connects = 0
         self.websocket: Any = None
 
     def send(self, pkt: packet.Packet) -> None:
@@ -124,6 +128,8 @@ class ClientSocket(Socket):  # type: ignore[misc]
         if pkt.packet_type == packet.PING and not self.upgraded:
             raise exceptions.UnknownPacketError()
         super().receive(pkt)
+        # A green reader whose socket always has more would never let anybody else run.
+        self.server.sleep(0)
 
     def close(self, wait: bool = False, abort: bool = False, reason: Any = None) -> None:
         """Close without waiting for the queue to drain.
@@ -242,6 +248,12 @@ class Server(socketio.Server):  # type: ignore[misc]
         return Engine
 
     def _handle_connect(self, eio_sid: str, namespace: str | None, data: Any) -> None:
+        client = self.eio.sockets.get(eio_sid)
+        if client is None or client.closed:
+            return
+        client.connects += 1
+        if client.connects > MAX_CONNECTS:
+            raise ValueError("asks to join without end")
         known = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
         super()._handle_connect(eio_sid, namespace, data)
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
@@ -266,7 +278,8 @@ class Server(socketio.Server):  # type: ignore[misc]
         client = self.eio.sockets.get(eio_sid)
         if client is None or client.closed:
             return
-        if client.backlog()[1] > MAX_BACKLOG_BYTES:
+        # The count first: summing up a long queue for every packet is what a flood wants.
+        if client.queue.qsize() > MAX_BACKLOG_PACKETS or client.backlog()[1] > MAX_BACKLOG_BYTES:
             log.warning("a client that asks and does not read was disconnected")
             client.cut()
             return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import time
 import urllib.request
 
 import pytest
 import socketio
+import websocket
 
 from tests.kit.clients import CONTAINERS, METRICS, Client, Viewer, connected
 from tests.kit.server import Server
@@ -315,3 +318,44 @@ def test_every_ack_arrives_when_many_calls_run_at_once(server, transport):
             )
         eventually(lambda: len(answers) == 60)
         assert all(answer["ok"] for answer in answers)
+
+
+@pytest.mark.parametrize("packet", ["40/nowhere,", '40/containers,{"token":"x"}'])
+def test_a_flood_of_connects_ends_that_connection_and_holds_up_nobody(server, packet):
+    address = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    flood = websocket.create_connection(address, timeout=30)
+    with contextlib.suppress(OSError, websocket.WebSocketException):
+        for _ in range(5000):
+            flood.send(packet)
+    assert server.request("GET", "/healthz", timeout=10).status == 200
+    with contextlib.suppress(OSError, websocket.WebSocketException):
+        while flood.recv():
+            pass
+    flood.shutdown()
+    with connected(Client(server)) as client:
+        assert client.call("resync", {"engine": "local"})["ok"]
+    assert "Traceback" not in server.log
+
+
+def test_a_client_that_never_stops_sending_holds_up_nobody(server):
+    """A green reader with more to read at all times would starve everybody."""
+    address = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    busy = websocket.create_connection(address, timeout=30)
+    busy.recv()
+    busy.send(f'40/containers,{{"token":"{server.token()}"}}')
+    stop = threading.Event()
+
+    def send() -> None:
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            while not stop.is_set():
+                busy.send('42/containers,["unsubscribe"]')
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        for _ in range(10):
+            assert server.request("GET", "/healthz", timeout=20).status == 200
+    finally:
+        stop.set()
+        busy.shutdown()
+        sender.join(20)
