@@ -12,10 +12,11 @@ import { showWorst } from "./views/tab.js";
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const catalogue = /** @type {HTMLLinkElement} */ (document.getElementById("catalogue"));
 
-const texts = await fetch(catalogue.href);
-if (!texts.ok) {
-  root.textContent = "dockmon could not load its texts. Reload the page.";
-  throw new Error(`${catalogue.href} answered ${texts.status}`);
+const texts = await fetch(catalogue.href).catch(() => null);
+if (!texts?.ok) {
+  root.textContent = "The texts of dockmon did not arrive. Trying again…";
+  setTimeout(() => location.reload(), 1000);
+  throw new Error(`${catalogue.href} answered ${texts?.status ?? "nothing"}`);
 }
 setCatalogue(document.documentElement.lang, await texts.json());
 

@@ -94,7 +94,9 @@ class Dashboard:
         body = {"username": username, "password": password, "cookies": True}
         answer = self.page.context.request.post(f"{self.url}/api/v1/auth/login", data=body)
         assert answer.ok, answer.text()
-        return self.open().is_live(source, seconds)
+        self.open().is_live(source, seconds)
+        self.page.evaluate("window.isTheSamePage = true")
+        return self
 
     def fill(self, form: str, username: str, password: str) -> None:
         """Fill one of the two forms in, and send it."""
@@ -115,6 +117,11 @@ class Dashboard:
         if note:
             expect(self.page.get_by_test_id("signin-form")).to_contain_text(note)
         return self
+
+    @property
+    def is_the_same_page(self) -> bool:
+        """Whether it has not been loaded again since `sign_in`."""
+        return bool(self.page.evaluate("window.isTheSamePage"))
 
     # ----- what is on it
 
@@ -153,8 +160,8 @@ class Dashboard:
 
     def press(self, name: str, action: str) -> None:
         """Press a button of a container's row, from its menu where that holds it."""
+        expect(self.row(name).locator('[data-action="more"]')).to_be_enabled()
         button = self.row(name).locator(f'button[data-action="{action}"]')
-        expect(self.row(name).locator(f'[data-action="more"], [data-action="{action}"]').first)
         if button.count() == 0:
             self.row(name).locator('[data-action="more"]').click()
         button.click()

@@ -28,7 +28,6 @@ def test_an_engine_that_dies_is_told_of_and_so_is_its_return(page, own_engine, s
     dashboard = Dashboard(page, start(f"local=unix://{own_engine.socket}")).sign_in()
     dashboard.shows("web", "running")
     expect(dashboard.row("web")).not_to_have_class(STALE)
-    page.evaluate("window.wasNotReloaded = true")
 
     own_engine.kill()
     expect(dashboard.engine()).to_have_attribute("data-state", "down")
@@ -49,7 +48,7 @@ def test_an_engine_that_dies_is_told_of_and_so_is_its_return(page, own_engine, s
     own_engine.run("newcomer")
     dashboard.shows("newcomer", "running")
     expect(page).to_have_title("dockmon")
-    assert page.evaluate("window.wasNotReloaded")
+    assert dashboard.is_the_same_page
 
 
 def test_an_engine_that_hangs_turns_stale_then_down(docker, engine):

@@ -25,9 +25,7 @@ def proxy(put_before, _docker_server):
 @pytest.fixture
 def behind(page, proxy, engine, _docker_server):
     """A page behind the proxy, on `engine`; not signed in."""
-    dashboard = Dashboard(page, _docker_server, proxy.url)
-    page.add_init_script("window.loads = (window.loads ?? 0) + 1")
-    return dashboard
+    return Dashboard(page, _docker_server, proxy.url)
 
 
 def is_true(dashboard, engine):
@@ -90,7 +88,7 @@ def test_no_socket_io_at_all_while_it_runs_and_its_return(behind, proxy, engine,
     engine.run("afterwards")
     behind.shows("afterwards", "running")
     is_true(behind, engine)
-    assert behind.page.evaluate("window.loads") == 1
+    assert behind.is_the_same_page
 
 
 def test_a_firewall_that_swallows_socket_io_delays_the_page_by_five_seconds(
@@ -125,4 +123,28 @@ def test_a_pulled_cable_is_told_of_and_leaves_no_gap(behind, proxy, engine, trou
     behind.is_live("websocket")
     behind.shows("meanwhile", "running")
     is_true(behind, engine)
-    assert behind.page.evaluate("window.loads") == 1
+    assert behind.is_the_same_page
+
+
+def test_a_part_of_the_page_that_was_lost_on_its_way_is_asked_for_again(behind, troubles):
+    """As when a network interface comes up just while the page loads."""
+    troubles.expect(r"net::ERR_(NETWORK_CHANGED|FAILED)", "did not arrive", "answered nothing")
+    page, lost = behind.page, ["static/js/views/row.js", "i18n/en.json"]
+
+    def lose_once(route):
+        name = next((one for one in lost if one in route.request.url), None)
+        if name is None:
+            return route.continue_()
+        lost.remove(name)
+        route.abort("failed")
+
+    page.route("**/*", lose_once)
+    behind.sign_in()
+    assert lost == []
+
+
+def test_a_part_that_never_arrives_is_said_on_the_page(behind, troubles):
+    troubles.expect(r"net::ERR_FAILED")
+    behind.page.route("**/views/row.js", lambda route: route.abort("failed"))
+    behind.open()
+    expect(behind.page.locator("#app")).to_contain_text("did not arrive. Trying again")

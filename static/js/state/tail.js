@@ -22,6 +22,8 @@ const RETRY_MAX_MS = 15_000;
 /** Silent containers have no first line to tell that following began. */
 const QUIET_MS = 1500;
 const NEWS_MS = 500;
+/** What the engine says of a log it has given until now, while the container is being removed. */
+const GOING = new Set(["container.conflict", "container.not_found"]);
 
 export class Tail {
   /** @type {import("@preact/signals").Signal<readonly import("../lib/line-buffer.js").Block<Line>[]>} */
@@ -65,16 +67,20 @@ export class Tail {
         this.phase.value = this.#ended();
         await until(() => isRunning(this.#ref), closed);
       } catch (error) {
-        if (!isLoss(error)) {
+        const code = codeOf(error);
+        if (isLoss(code)) this.phase.value = "lost";
+        else if (!(this.#cursor && GOING.has(code))) {
           this.error.value = error;
           this.phase.value = "refused";
           return;
         }
-        this.phase.value = "lost";
       }
       retryMs = this.#cursor === before ? Math.min(retryMs * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
       await pause(retryMs, closed);
       await until(() => connection.value.status === "connected", closed);
+      if (closed.aborted || containerOf(this.#ref)) continue;
+      this.phase.value = "gone";
+      await until(() => containerOf(this.#ref) !== undefined, closed);
     }
   }
 
@@ -127,11 +133,19 @@ function isRunning(ref) {
 /**
  * Anything without a code of the server's own is the way to it, and passes.
  *
- * @param {unknown} error
+ * @param {string | undefined} code
  */
-function isLoss(error) {
-  const code = /** @type {{code?: unknown}} */ (error ?? {}).code;
-  return typeof code !== "string" || code === "connection.lost" || code === "engine.unavailable";
+function isLoss(code) {
+  return code === undefined || code === "connection.lost" || code === "engine.unavailable";
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string | undefined}
+ */
+function codeOf(error) {
+  const { code } = /** @type {{code?: unknown}} */ (error ?? {});
+  return typeof code === "string" ? code : undefined;
 }
 
 /**
