@@ -8,6 +8,8 @@ import re
 import sys
 from datetime import UTC, datetime
 
+from dockmon.ports import Clock
+
 # What would start a new line or steer a terminal is shown, not obeyed: names of
 # users and containers come from outside.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -51,3 +53,25 @@ def set_up(level: str, form: str) -> None:
     logging.getLogger("dockmon").setLevel(level.upper())
     # It warns of every connection beyond the ones it keeps, which is nothing to mend.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
+class QuietLog:
+    """Counts what strangers do and tells it at most once a second per kind.
+
+    Kinds are few and made here; what strangers send goes into `detail`.
+    """
+
+    def __init__(self, log: logging.Logger, clock: Clock) -> None:
+        self._log = log
+        self._clock = clock
+        self._counts: dict[str, int] = {}
+        self._told_at: dict[str, float] = {}
+
+    def count(self, kind: str, detail: str = "") -> None:
+        """Count one more, and tell of it if that was not done within the last second."""
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        now = self._clock.monotonic()
+        if now - self._told_at.get(kind, -1e9) >= 1.0:
+            self._told_at[kind] = now
+            number = self._counts.pop(kind)
+            self._log.warning("%s%s (%d since the last line)", kind, detail, number)

@@ -110,7 +110,7 @@ def build(
     fleet = Fleet(inventory, watchers)
     broadcaster = Broadcaster(inventory, publisher, supervisor, clock, settings.containers_interval)
     host_sampler = HostSampler(
-        PsutilHostProbe(clock),
+        PsutilHostProbe(clock, tasks),
         publisher,
         supervisor,
         clock,

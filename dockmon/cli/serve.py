@@ -75,10 +75,10 @@ def show() -> None:
 def doctor() -> None:
     """Try what dockmon needs, and say what is in the way."""
     settings = load_settings(os.environ)
-    faults = [line for line, fine in _findings(settings) if not fine]
-    for line, fine in _findings(settings):
+    findings = _findings(settings)
+    for line, fine in findings:
         click.echo(f"{'ok  ' if fine else 'FAIL'} {line}")
-    sys.exit(1 if faults else 0)
+    sys.exit(0 if all(fine for _, fine in findings) else 1)
 
 
 def _findings(settings: Settings) -> list[tuple[str, bool]]:

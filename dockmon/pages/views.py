@@ -21,6 +21,7 @@ def make_blueprint(assets: Assets, headers: PageHeaders, base_path: str) -> Blue
     """Return the pages and the static files."""
     blp = Blueprint("pages", __name__)
     importmap = assets.importmap(f"{base_path}static/vendor/")
+    preload = [f"{base_path}static/{name}" for name in assets.modules]
     headers.allow_script(base64.b64encode(hashlib.sha256(importmap.encode()).digest()).decode())
 
     @blp.get("/")
@@ -35,7 +36,7 @@ def make_blueprint(assets: Assets, headers: PageHeaders, base_path: str) -> Blue
             base=base_path,
             importmap=importmap,
             asset_version=__version__,
-            preload=[f"{base_path}static/{name}" for name in assets.modules],
+            preload=preload,
         )
         return Response(page, mimetype="text/html", headers={"Cache-Control": "no-cache"})
 

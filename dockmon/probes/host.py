@@ -12,7 +12,7 @@ from typing import Final
 import psutil
 
 from dockmon.domain.host import Disk, HostSample
-from dockmon.ports import Clock
+from dockmon.ports import Clock, Tasks
 
 # File systems that only look like one: they have no disk of their own to fill.
 _UNREAL: Final = frozenset({"squashfs", "overlay", "tmpfs", "devtmpfs", "ramfs", "iso9660", "nsfs"})
@@ -23,8 +23,9 @@ _DISKS_EVERY_SECONDS: Final = 30.0
 class PsutilHostProbe:
     """The port `HostProbe` on this machine."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tasks: Tasks) -> None:
         self._clock = clock
+        self._tasks = tasks
         self._cores: list[tuple[float, float]] | None = None  # per core: (busy, total) seconds
         self._network: tuple[float, int, int] | None = None  # (at, rx bytes, tx bytes)
         self._disks: tuple[Disk, ...] = ()
@@ -73,7 +74,7 @@ class PsutilHostProbe:
         now = self._clock.monotonic()
         if now - self._disks_at >= _DISKS_EVERY_SECONDS:
             self._disks_at = now
-            self._disks = _real_disks()
+            self._disks = self._tasks.run_blocking(_real_disks)
         return self._disks
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from dockmon.domain.access import Principal
 from dockmon.domain.errors import DockmonError, InvalidRequest, NotFound, RateLimited
 from dockmon.domain.rate import Bucket
 from dockmon.i18n import say
+from dockmon.journal import QuietLog
 from dockmon.ports import Clock, Tasks
 from dockmon.schemas.base import faults
 
@@ -82,7 +84,7 @@ class Boundary:
         self._handlers: dict[str, dict[str, Handler]] = {}  # namespace -> event -> handler
         self._sessions: dict[tuple[str, str], Session] = {}  # (namespace, sid) -> session
         self._by_client: dict[str, set[tuple[str, str]]] = {}  # eio_sid -> its sessions
-        self._quiet = _QuietLog(clock)
+        self._quiet = QuietLog(log, clock)
         server.inbox = self
 
     def serve(self, namespace: str, handlers: dict[str, Handler]) -> None:
@@ -271,6 +273,7 @@ class Boundary:
                     return
                 run = session.queue.popleft()
             run()
+            time.sleep(0)  # sixty subscriptions of one client are not everybody's wait
 
 
 def _refused(error: DockmonError) -> dict[str, Any]:
@@ -303,19 +306,3 @@ def _log_session(what: str, session: Session, reason: str) -> None:
         session.namespace,
         f": {reason}" if reason else "",
     )
-
-
-class _QuietLog:
-    """Counts what strangers do and tells it at most once a second per kind."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._counts: dict[str, int] = {}
-        self._told_at: dict[str, float] = {}
-
-    def count(self, kind: str) -> None:
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        now = self._clock.monotonic()
-        if now - self._told_at.get(kind, -1e9) >= 1.0:
-            self._told_at[kind] = now
-            log.warning("%s (%d since the last line)", kind, self._counts.pop(kind))

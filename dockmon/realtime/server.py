@@ -58,7 +58,6 @@ class Realtime:
             json=JSON,
             serializer=TextPacket,
             async_handlers=False,  # order is the boundary's work
-            namespaces=[],
             cors_allowed_origins=[],  # the guard checks; this also keeps CORS headers away
             max_http_buffer_size=MAX_MESSAGE_BYTES,
             ping_interval=settings.ping_interval,
@@ -69,6 +68,8 @@ class Realtime:
         )
         app.wsgi_app = Guard(app.wsgi_app)  # type: ignore[method-assign]
         self.server: Any = self.socketio.server
+        # An empty option means the default namespace, which would let strangers in.
+        self.server.namespaces = ()
         self.emitter = Emitter(self.server, clock)
 
     def attach(

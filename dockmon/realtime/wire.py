@@ -10,6 +10,7 @@ import logging
 import socket as sockets
 import time
 from contextlib import suppress
+from functools import cache
 from typing import Any, Final
 
 import engineio
@@ -21,16 +22,19 @@ from engineio.socket import Socket
 from flask import Flask
 from socketio.packet import Packet as SocketIOPacket
 
+from dockmon.i18n import say
+
 log = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
+MAX_MESSAGE_PIECES: Final = 4096
 # What python-engineio's own client accepts in one polling response: at the
 # seventeenth packet it ends its session.
 POLL_PACKETS: Final = 16
 # What may wait for one client at all, whatever it is.
 MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
 MAX_BACKLOG_PACKETS: Final = 1000
-# How often one connection may ask to join namespaces. There are two.
+# How often one connection may be refused a namespace.
 MAX_CONNECTS: Final = 32
 # What one polling POST may hold. More is refused whole, never read in part.
 POST_PACKETS: Final = 500
@@ -140,6 +144,7 @@ class ClientSocket(Socket):  # type: ignore[misc]
 
     def _websocket_handler(self, ws: Any) -> Any:
         self.websocket = ws
+        _bound(ws)
         try:
             return super()._websocket_handler(ws)
         except (ValueError, IndexError, TypeError):
@@ -169,6 +174,32 @@ class ClientSocket(Socket):  # type: ignore[misc]
         if raw is not None:
             with suppress(OSError):
                 raw.shutdown(sockets.SHUT_RDWR)
+
+
+def _bound(websocket: Any) -> None:
+    """Bound whole messages: both WebSocket libraries only look at single frames.
+
+    Without it a stranger's continuation frames are collected until memory ends.
+    """
+    inner = getattr(websocket, "ws", None)
+    if inner is not None:
+        inner.max_message_size = MAX_MESSAGE_BYTES
+    else:
+        websocket.Message = _bounded(websocket.Message)
+
+
+@cache
+def _bounded(message_class: Any) -> Any:
+    class Bounded(message_class):  # type: ignore[misc]
+        size = 0
+
+        def push(self, data: bytes, final: bool = False) -> None:
+            self.size += len(data)
+            if self.size > MAX_MESSAGE_BYTES or len(self.data) > MAX_MESSAGE_PIECES:
+                raise ValueError("message is too large")
+            super().push(data, final)
+
+    return Bounded
 
 
 def _decode(text: str) -> list[packet.Packet]:
@@ -254,10 +285,17 @@ class Server(socketio.Server):  # type: ignore[misc]
         client.connects += 1
         if client.connects > MAX_CONNECTS:
             raise ValueError("asks to join without end")
-        known = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
+        namespace = namespace or "/"
+        known = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        if namespace not in self.namespace_handlers or known is not None:
+            code = "request.not_found" if known is None else "request.conflict"
+            refusal = {"message": say(code, {}), "data": {"code": code}}
+            self._send_packet(eio_sid, self.packet_class(4, refusal, namespace))
+            return
         super()._handle_connect(eio_sid, namespace, data)
-        sid = self.manager.sid_from_eio_sid(eio_sid, namespace or "/")
-        if sid is not None and sid != known and self.manager.is_connected(sid, namespace):
+        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        if sid is not None and self.manager.is_connected(sid, namespace):
+            client.connects = 0
             self.inbox.connected(namespace, sid)
 
     def _handle_event(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
@@ -283,7 +321,8 @@ class Server(socketio.Server):  # type: ignore[misc]
             log.warning("a client that asks and does not read was disconnected")
             client.cut()
             return
-        super()._send_packet(eio_sid, pkt)
+        with suppress(exceptions.EngineIOError):  # it has just gone
+            super()._send_packet(eio_sid, pkt)
 
     def answer(self, eio_sid: str, namespace: str, id: Any, data: dict[str, Any]) -> None:
         """Send an ack."""

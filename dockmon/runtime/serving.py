@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from dockmon.runtime import mode, original
+from dockmon.runtime import mode
 
 Serving = Callable[[str, int], None]
 """Called with the address and the port once connections are taken."""
@@ -25,6 +25,7 @@ MAX_CONNECTIONS = 10_000
 MAX_THREADS = 1_000
 IDLE_SECONDS = 60.0
 _STOP_SECONDS = 4.0
+_READS_WITHOUT_YIELD = 8
 
 
 def serve(
@@ -38,6 +39,7 @@ def serve(
     Raises: OSError when the address cannot be listened on.
     """
     listener = _listen(bind, port)
+    _raise_file_limit()
     signals = _SelfPipe()
     server = (_EventletServer if mode() == "eventlet" else _ThreadedServer)(
         app, listener, idle_seconds
@@ -45,11 +47,11 @@ def serve(
     server.start()
     ready(bind, listener.getsockname()[1])
     signals.wait()
-    server.stop_accepting()
     # Whatever hangs while stopping must not keep the process alive.
     watchdog = threading.Timer(_STOP_SECONDS, lambda: os._exit(0))
     watchdog.daemon = True
     watchdog.start()
+    server.stop_accepting()
     stop()
     server.wait_idle(_STOP_SECONDS / 2)
     watchdog.cancel()
@@ -68,20 +70,32 @@ def _listen(bind: str, port: int) -> socket.socket:
     return listener
 
 
+def _raise_file_limit() -> None:
+    """Every viewer is a descriptor, and the usual soft limit is 1,024."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 class _SelfPipe:
     """Turns signals into something a task can wait for.
 
-    A handler that only spawns a green thread is not run before the hub's next
-    timer, which may be a minute away; a byte in a pipe wakes the hub at once.
+    The byte is written by the interpreter the moment the signal comes. A handler in
+    Python is too late: it runs when the main thread next runs, which may be waiting,
+    having missed the signal by an instant or left it to another thread.
     """
 
     def __init__(self) -> None:
-        self._reader, self._writer = os.pipe()
-        self._write = original("os").write
+        self._reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
 
     def wait(self) -> None:
+        """Wait for the first signal."""
         if mode() == "eventlet":
             from eventlet.hubs import trampoline
 
@@ -92,7 +106,6 @@ class _SelfPipe:
     def _signalled(self, _number: int, _frame: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: os._exit(1))
-        self._write(self._writer, b"x")
 
 
 class _EventletServer:
@@ -113,9 +126,10 @@ class _EventletServer:
         self._server = wsgi.Server(
             listener,
             listener.getsockname(),
-            app,
+            _in_turns(app),
             log=logging.getLogger("dockmon.wsgi"),
             log_output=False,
+            protocol=_quiet(wsgi.HttpProtocol),
             debug=False,  # otherwise tracebacks are sent to clients
             socket_timeout=idle_seconds,
             keepalive=idle_seconds,
@@ -152,7 +166,8 @@ class _EventletServer:
                 time.sleep(0.05)
                 continue
             client.settimeout(self._server.socket_timeout)
-            eventlet.spawn_n(self._serve_one, [address, client, self._idle_state])
+            connection = [address, _fair(client), self._idle_state]
+            eventlet.spawn_n(self._serve_one, connection)
 
     def _serve_one(self, connection: list[Any]) -> None:
         self._connections[id(connection)] = connection
@@ -165,6 +180,65 @@ class _EventletServer:
             _shut(connection[1])
             connection[1].close()
             self._places.release()
+
+
+def _quiet(protocol: Any) -> Any:
+    """Return the protocol without the lines it prints of every malformed request."""
+
+    class Quiet(protocol):  # type: ignore[misc]
+        error_content_type = "text/plain"
+        error_message_format = "%(code)d %(message)s\n"
+
+        def log_message(self, *_details: Any) -> None:
+            pass
+
+        def version_string(self) -> str:
+            return "-"
+
+    return Quiet
+
+
+def _in_turns(app: Any) -> Any:
+    def serve_one(environ: dict[str, Any], start_response: Any) -> Any:
+        # Requests that were sent ahead are read without a wait, and served without one.
+        time.sleep(0)
+        if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            # The server takes the chunks apart; without this Flask takes the body for empty.
+            environ["wsgi.input_terminated"] = True
+        return app(environ, start_response)
+
+    return serve_one
+
+
+def _fair(client: Any) -> Any:
+    """Return the connection with a reader that lets others run.
+
+    A read that finds data does not yield: one client that always has more to send
+    would be the only one served.
+    """
+    from eventlet.greenio import GreenSocket
+
+    class Fair(GreenSocket):  # type: ignore[misc]
+        reads = 0
+
+        def recv(self, *args: Any) -> bytes:
+            data: bytes = super().recv(*args)
+            self._yield_at_times()
+            return data
+
+        def recv_into(self, *args: Any) -> int:
+            count: int = super().recv_into(*args)
+            self._yield_at_times()
+            return count
+
+        def _yield_at_times(self) -> None:
+            self.reads += 1
+            if self.reads % _READS_WITHOUT_YIELD == 0:
+                time.sleep(0)
+
+    fair = Fair(client.fd)
+    fair.settimeout(client.gettimeout())
+    return fair
 
 
 class _ThreadedServer:
@@ -195,7 +269,10 @@ class _ThreadedServer:
             daemon_threads = True
 
             def process_request(self, request: Any, client_address: Any) -> None:
-                places.acquire()
+                if not places.acquire(blocking=False):
+                    # Waiting here would keep everybody out, and the end of the process too.
+                    self.shutdown_request(request)
+                    return
                 super().process_request(request, client_address)
 
             def process_request_thread(self, request: Any, client_address: Any) -> None:

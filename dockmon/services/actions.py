@@ -23,6 +23,7 @@ from dockmon.domain.errors import (
     EngineUnavailable,
     NotAllowed,
     NotFound,
+    RateLimited,
 )
 from dockmon.ports import Clock
 from dockmon.services.fleet import Fleet
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 audit = logging.getLogger("dockmon.audit")
 
 REMEMBERED_SECONDS: Final = 600.0
-REMEMBERED_REQUESTS: Final = 10_000
+REMEMBERED_REQUESTS: Final = 10_000  # of one user
 
 
 @dataclass(slots=True)
@@ -45,6 +46,9 @@ class _Attempt:
     error: DockmonError | None = None
 
 
+_Remembered = OrderedDict[str, _Attempt]  # by request_id, oldest first
+
+
 class Actions:
     """Acts on containers for principals."""
 
@@ -53,8 +57,7 @@ class Actions:
         self._clock = clock
         self._read_only = read_only
         self._lock = threading.Lock()
-        # (username, request_id) -> attempt, oldest first
-        self._attempts: OrderedDict[tuple[str, str], _Attempt] = OrderedDict()
+        self._attempts: dict[str, _Remembered] = {}  # by username
 
     def act(self, principal: Principal, request: ActionRequest) -> ActionResult:
         """Do it and return when the engine has answered.
@@ -70,7 +73,6 @@ class Actions:
         require(principal, "operator")
         if self._read_only:
             raise NotAllowed("auth.read_only")
-        request = replace(request, request_id=request.request_id or secrets.token_hex(8))
         attempt, is_first = self._attempt(principal, request)
         if not is_first:
             attempt.done.wait()
@@ -82,26 +84,23 @@ class Actions:
         return attempt.result
 
     def _attempt(self, principal: Principal, request: ActionRequest) -> tuple[_Attempt, bool]:
-        assert request.request_id is not None
-        key = (principal.username, request.request_id)
         now = self._clock.monotonic()
+        if request.request_id is None:
+            named = replace(request, request_id=secrets.token_hex(8))
+            return _Attempt(named, now), True  # a name nobody knows is never repeated
         with self._lock:
-            self._forget_old(now)
-            known = self._attempts.get(key)
+            mine = self._attempts.setdefault(principal.username, OrderedDict())
+            _forget_old(mine, now)
+            known = mine.get(request.request_id)
             if known is None:
-                known = self._attempts[key] = _Attempt(request, now)
+                if len(mine) >= REMEMBERED_REQUESTS:
+                    # Forgetting one would let its repeat act a second time.
+                    raise RateLimited(retry_after_seconds=REMEMBERED_SECONDS)
+                known = mine[request.request_id] = _Attempt(request, now)
                 return known, True
         if known.request != request:
             raise Conflict(request_id=request.request_id)
         return known, False
-
-    def _forget_old(self, now: float) -> None:
-        while self._attempts:
-            key, oldest = next(iter(self._attempts.items()))
-            too_many = len(self._attempts) >= REMEMBERED_REQUESTS
-            if now - oldest.begun_at < REMEMBERED_SECONDS and not too_many:
-                return
-            del self._attempts[key]
 
     def _make(self, principal: Principal, attempt: _Attempt) -> None:
         """Make the attempt. It ends answered whatever happens: repeats wait for it."""
@@ -182,6 +181,14 @@ class Actions:
             container.id[:12],
             outcome,
         )
+
+
+def _forget_old(attempts: _Remembered, now: float) -> None:
+    while attempts:
+        request_id, oldest = next(iter(attempts.items()))
+        if now - oldest.begun_at < REMEMBERED_SECONDS or not oldest.done.is_set():
+            return
+        del attempts[request_id]
 
 
 def outcome_of(error: DockmonError) -> str:

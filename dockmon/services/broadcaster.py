@@ -142,12 +142,13 @@ class Broadcaster:
         if now.state == before.state and now.reason == before.reason and not moved:
             return
         self._announced_at[now.name] = now.confirmed_at
-        self._publisher.publish(
-            CONTAINERS,
-            engine_room(now.name),
-            "engine",
-            {**now.as_message(), "timestamp": self._clock.time()},
-        )
+
+        def tell_again(send: Callable[[str, dict[str, Any]], None]) -> None:
+            # Of an engine that is down there is no next message to make it good.
+            send("engine", self._status_payload(now.name))
+
+        payload = self._status_payload(now.name)
+        self._publisher.publish(CONTAINERS, engine_room(now.name), "engine", payload, tell_again)
 
     # Telling.
 
@@ -214,6 +215,9 @@ class Broadcaster:
         return catch_up
 
     # Building.
+
+    def _status_payload(self, engine: str) -> dict[str, Any]:
+        return {**self._inventory.status(engine).as_message(), "timestamp": self._clock.time()}
 
     def _snapshot_payload(self, feed: _Feed) -> dict[str, Any]:
         now = self._clock.time()

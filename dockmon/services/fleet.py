@@ -8,7 +8,13 @@ from typing import Any
 
 from dockmon.domain.access import View
 from dockmon.domain.container import Container
-from dockmon.domain.secrets import mask_arguments, mask_environment, mask_labels, mask_text
+from dockmon.domain.secrets import (
+    MASK,
+    looks_secret,
+    mask_arguments,
+    mask_environment,
+    mask_text,
+)
 from dockmon.ports import EngineClient
 from dockmon.services.inventory import Inventory
 from dockmon.services.watcher import Watcher
@@ -88,21 +94,21 @@ def _masked(raw: dict[str, Any], view: View, reveal_environment: bool) -> dict[s
     shown = {**raw, "Config": config}
     if not reveal_environment and config.get("Env"):
         config["Env"] = mask_environment(config["Env"])
-    if not view.masked:
-        return shown
-    config["Labels"] = mask_labels(config.get("Labels") or {})
-    for key in ("Cmd", "Entrypoint"):
-        if isinstance(config.get(key), list):
-            config[key] = mask_arguments(config[key])
-    if isinstance(config.get("Healthcheck"), dict):
-        test = mask_arguments(config["Healthcheck"].get("Test") or [])
-        config["Healthcheck"] = {**config["Healthcheck"], "Test": test}
-    shown["Args"] = mask_arguments(raw.get("Args") or [])
-    state = raw.get("State")
-    if isinstance(state, dict) and isinstance(state.get("Health"), dict):
-        entries = [
-            {**entry, "Output": mask_text(str(entry.get("Output", "")))}
-            for entry in state["Health"].get("Log") or []
-        ]
-        shown["State"] = {**state, "Health": {**state["Health"], "Log": entries}}
-    return shown
+    return _without_secrets(shown) if view.masked else shown
+
+
+def _without_secrets(value: Any, key: str = "") -> Any:
+    """Mask what looks like a secret, wherever in the document it stands.
+
+    A list of the places known today would miss the next one: drivers, mounts and
+    log plug-ins all take passwords as options.
+    """
+    if isinstance(value, dict):
+        return {name: _without_secrets(inner, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        if all(isinstance(inner, str) for inner in value):
+            return value if key == "Env" else mask_arguments(value)
+        return [_without_secrets(inner, key) for inner in value]
+    if not isinstance(value, str) or not value:
+        return value
+    return MASK if looks_secret(key, value) else mask_text(value)

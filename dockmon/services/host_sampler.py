@@ -59,12 +59,11 @@ class HostSampler:
 
         Reads anew when the last reading is older than the interval.
         """
-        if self._clock.monotonic() - self._sampled_monotonic > self._interval_seconds:
-            self._read()
+        self._read_if_older_than(self._interval_seconds)
         return self._payload(engine)
 
     def _tick(self) -> None:
-        self._read()
+        self._read_if_older_than(self._interval_seconds / 2)
         watched = [one for one in self._engines if self._is_watched(one)]
         for engine in watched:
             self._publisher.publish(METRICS, host_room(engine), "metrics", self._payload(engine))
@@ -77,8 +76,14 @@ class HostSampler:
     def _is_watched(self, engine: str) -> bool:
         return self._publisher.has_listeners(METRICS, host_room(engine))
 
-    def _read(self) -> None:
+    def _read_if_older_than(self, seconds: float) -> None:
+        """Read the machine, unless it was read just now.
+
+        Rates over a few milliseconds are noise: a busy machine would look idle.
+        """
         with self._reading:
+            if self._clock.monotonic() - self._sampled_monotonic <= seconds:
+                return
             self._sample = self._probe.read()
             self._sampled_at = self._clock.time()
             self._sampled_monotonic = self._clock.monotonic()

@@ -221,11 +221,13 @@ class Inventory:
         with record.lock:
             before = record.status
             record.status = now = replace(before, **changes)
-        if now.state != "connecting":
-            record.settled.set()
-        if now != before:
-            for listener in self._status_listeners:
-                listener(now, before)
+            if now.state != "connecting":
+                record.settled.set()
+            if now != before:
+                # Under the lock: two tasks that tell "up" and "down" must do it in the
+                # order in which it became true.
+                for listener in self._status_listeners:
+                    listener(now, before)
 
     def _changed(self, engine: str, ids: frozenset[str]) -> None:
         for listener in self._change_listeners:

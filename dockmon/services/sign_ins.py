@@ -26,7 +26,8 @@ from dockmon.domain.accounts import (
     User,
     check_password_size,
 )
-from dockmon.domain.errors import AuthExpired, AuthRequired, InvalidRequest
+from dockmon.domain.errors import AuthExpired, AuthRequired, InvalidRequest, RateLimited
+from dockmon.journal import QuietLog
 from dockmon.ports import Clock, PasswordHasher
 from dockmon.services.account_book import AccountBook
 from dockmon.services.sign_in_throttle import SignInThrottle
@@ -46,6 +47,7 @@ class SignIns:
         self._passwords = passwords
         self._clock = clock
         self._throttle = SignInThrottle(clock)
+        self._quiet = QuietLog(log, clock)
         self._prune_at = clock.monotonic()
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -171,10 +173,15 @@ class SignIns:
 
     def _authenticated(self, username: str, password: str, address: str) -> User:
         check_password_size(password)
-        self._throttle.take(username, address)
+        try:
+            self._throttle.take(username, address)
+        except RateLimited:
+            self._quiet.count("sign-in held back", f", the last from {address}")
+            raise
         user = self._book.kept.users.get(username)
         fits = self._passwords.verify(user.password_hash if user else None, password)
         if user is None or not fits or not user.enabled:
+            self._quiet.count("failed sign-in", f", the last from {address}")
             raise AuthRequired
         self._throttle.give_back(username, address)
         return user

@@ -140,7 +140,7 @@ class Watcher:
         if what == "up":
             log.info("engine %s is up (Docker %s)", self.engine, detail)
         else:
-            log.warning("engine %s: %s %s", self.engine, what.replace("_", " "), detail)
+            log.warning("engine %s: %s", self.engine, f"{what.replace('_', ' ')} {detail}".rstrip())
 
     # Confirming.
 
@@ -209,13 +209,21 @@ class Watcher:
             self._tasks.spawn(self._inspect_due, name=f"inspect {self.engine}")
 
     def _inspect_due(self) -> None:
-        while (container_id := self._next_due()) is not None:
-            try:
-                if not self._inspect(container_id):
-                    self._want_details([container_id])
-            except DockmonError as error:
-                # The next reconcile finds the details still missing and asks again.
-                log.debug("engine %s: %s", self.engine, error)
+        try:
+            while (container_id := self._next_due()) is not None:
+                self._inspect_one_due(container_id)
+        except BaseException:
+            with self._due_lock:
+                self._inspecting -= 1
+            raise
+
+    def _inspect_one_due(self, container_id: str) -> None:
+        try:
+            if not self._inspect(container_id):
+                self._want_details([container_id])
+        except DockmonError as error:
+            # The next reconcile finds the details still missing and asks again.
+            log.debug("engine %s: %s", self.engine, error)
 
     def _next_due(self) -> str | None:
         """Return the next id, or None after giving this worker's place back.

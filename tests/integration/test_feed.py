@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 import socketio
@@ -359,3 +360,85 @@ def test_a_client_that_never_stops_sending_holds_up_nobody(server):
         stop.set()
         busy.shutdown()
         sender.join(20)
+
+
+def resident_bytes(server: Server) -> int:
+    fields = Path(f"/proc/{server.process.pid}/statm").read_text().split()
+    return int(fields[1]) * 4096
+
+
+def test_fragments_of_a_message_are_bounded_as_a_whole(server):
+    """T-WS-1: the libraries only look at single frames, before anybody has signed in."""
+    before = resident_bytes(server)
+    stranger = raw_websocket(server)
+    piece = b"a" * 60_000
+    with contextlib.suppress(OSError, websocket.WebSocketException):
+        stranger.send_frame(websocket.ABNF.create_frame(b"4", websocket.ABNF.OPCODE_TEXT, 0))
+        for _ in range(500):
+            stranger.send_frame(websocket.ABNF.create_frame(piece, websocket.ABNF.OPCODE_CONT, 0))
+        raise AssertionError("30 MB of one message were taken")
+    stranger.shutdown()
+    assert resident_bytes(server) - before < 15 * 1024 * 1024
+
+
+@pytest.mark.parametrize("opcode", [websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG])
+def test_a_flood_of_control_frames_holds_up_nobody(server, opcode):
+    stranger = raw_websocket(server)
+    stop = threading.Event()
+
+    def flood() -> None:
+        frame = websocket.ABNF.create_frame(b"", opcode).format() * 200
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            while not stop.is_set():
+                stranger.sock.sendall(frame)
+
+    sender = threading.Thread(target=flood)
+    sender.start()
+    try:
+        for _ in range(10):
+            begun = time.monotonic()
+            assert server.request("GET", "/healthz", timeout=20).status == 200
+            assert time.monotonic() - begun < 5
+    finally:
+        stop.set()
+        stranger.shutdown()
+        sender.join(20)
+
+
+def raw_websocket(server: Server) -> websocket.WebSocket:
+    address = server.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+    return websocket.create_connection(address, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("40", "request.not_found"),
+        ("40/nowhere,", "request.not_found"),
+        ("40/containers,{}", "request.conflict"),
+    ],
+)
+def test_a_namespace_that_cannot_be_joined_is_refused_with_its_code(server, asked, code):
+    client = Polling(server)
+    client.connect(server.token())
+    client.post(asked)
+    refusal = client.get()
+    assert refusal.startswith("44"), refusal
+    assert json.loads(refusal[refusal.index("{") :])["data"]["code"] == code
+    client.post("1")
+
+
+def test_joining_and_leaving_again_and_again_is_no_flood(server):
+    client = Polling(server)
+    for _ in range(40):
+        client.connect(server.token())
+        assert client.post("41/containers,") == 200
+    client.post("1")
+
+
+def test_a_subscribers_first_figures_are_not_those_of_a_few_milliseconds(server):
+    with connected(Client(server, namespaces=(METRICS,))) as client:
+        first = client.call("subscribe", {}, namespace=METRICS)["data"]["engines"][0]["metrics"]
+        second = client.await_event("metrics", METRICS)
+        apart = second["timestamp"] - first["timestamp"]
+        assert apart == 0 or apart > 0.4, apart

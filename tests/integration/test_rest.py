@@ -17,6 +17,7 @@ def _real(_shared_engine):
     _shared_engine.remove_all()
     _shared_engine.run(
         "web", "sh", "-c", "echo up; sleep 600", "--token", SECRET,
+        HostConfig={"LogConfig": {"Type": "json-file", "Config": {"tag": f"token={SECRET}"}}},
         Env=[f"DB_PASSWORD={SECRET}", "PLAIN=1"],
         Labels={"api.token": SECRET, "com.docker.compose.project": "shop",
                 "com.docker.compose.service": "web", "note": "plain"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -142,6 +143,20 @@ def test_sigterm_ends_it_in_order_with_clients_connected(mode):
     for client in clients:
         client.close()
     server.stop()
+
+
+def test_a_crowd_of_idle_strangers_does_not_keep_it_from_ending(mode):
+    server = Server(mode=mode)
+    strangers = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(900)]
+    try:
+        begun = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+        assert time.monotonic() - begun < 15
+    finally:
+        for stranger in strangers:
+            stranger.close()
+        server.stop()
 
 
 def test_it_restarts_with_its_users_and_their_sign_ins(tmp_path, mode):

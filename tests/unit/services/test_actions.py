@@ -15,6 +15,7 @@ from dockmon.domain.errors import (
     EngineUnavailable,
     NotAllowed,
     NotFound,
+    RateLimited,
 )
 from dockmon.engines.simulated_fleet import SimulatedFleet
 from dockmon.runtime import SystemClock
@@ -139,3 +140,19 @@ def test_an_engine_that_is_down_is_not_asked(live, actions):
     with pytest.raises(EngineUnavailable):
         actions.act(OPERATOR, ActionRequest(live.engine, running(live), "stop"))
     assert "act" not in seen
+
+
+def test_what_one_user_asks_makes_another_forget_nothing(live, monkeypatch):
+    monkeypatch.setattr("dockmon.services.actions.REMEMBERED_REQUESTS", 3)
+    actions = Actions(live.fleet, SystemClock(), read_only=False)
+    target = running(live)
+    first = actions.act(OPERATOR, ActionRequest(live.engine, target, "restart", request_id="r"))
+    for number in range(3):
+        with pytest.raises(NotFound):
+            actions.act(OTHER, ActionRequest(live.engine, "nope", "stop", request_id=f"x{number}"))
+    with pytest.raises(RateLimited):
+        actions.act(OTHER, ActionRequest(live.engine, "nope", "stop", request_id="x3"))
+    for _ in range(5):
+        actions.act(OPERATOR, ActionRequest(live.engine, target, "restart"))
+    again = ActionRequest(live.engine, target, "restart", request_id="r")
+    assert actions.act(OPERATOR, again) is first
