@@ -238,6 +238,8 @@ def _fair(client: Any) -> Any:
 
     fair = Fair(client.fd)
     fair.settimeout(client.gettimeout())
+    # The accepted socket closes the connection when nobody holds it any more.
+    fair.accepted = client
     return fair
 
 

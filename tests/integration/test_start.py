@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -143,6 +144,27 @@ def test_sigterm_ends_it_in_order_with_clients_connected(mode):
     for client in clients:
         client.close()
     server.stop()
+
+
+def test_connections_stay_open_while_others_come(mode):
+    server = Server(mode=mode)
+    try:
+        early = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        early.request("GET", "/healthz")
+        assert early.getresponse().read()
+        for _ in range(20):
+            assert server.request("GET", "/healthz").status == 200
+        with connected(Viewer(server)) as viewer:
+            for _ in range(20):
+                assert server.request("GET", "/healthz").status == 200
+            assert viewer.call("resync", {"engine": "local"})["ok"]
+            assert not viewer.disconnected.is_set()
+        if mode == "eventlet":  # the other server ends a connection with its answer
+            early.request("GET", "/healthz")
+            assert early.getresponse().status == 200
+        early.close()
+    finally:
+        server.stop()
 
 
 def test_a_crowd_of_idle_strangers_does_not_keep_it_from_ending(mode):
