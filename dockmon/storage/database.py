@@ -82,7 +82,7 @@ class Database:
         try:
             if self._is_sqlite:
                 _create_private(Path(self._url.database or ""))
-            if self.read(revision.of) != revision.NEWEST:
+            if self._first_read() != revision.NEWEST:
                 self.write(self._migrate)
         except OSError as fault:
             raise DatabaseError(f"the database cannot be created: {fault}") from fault
@@ -122,6 +122,18 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    def _first_read(self) -> str | None:
+        """Return the revision. Of several first starts one switches the file to WAL,
+        and SQLite tells the others "locked" at once, whatever their busy time-out."""
+        for left in reversed(range(_TRIES_WHEN_LOCKED)):
+            try:
+                return self.read(revision.of)
+            except OperationalError as fault:
+                if not left or "locked" not in str(fault.orig):
+                    raise
+            time.sleep(_PAUSE_WHEN_LOCKED_SECONDS)
+        raise AssertionError("the last try returns or raises")
 
     def _migrate(self, connection: Connection) -> None:
         if not self._is_sqlite:
