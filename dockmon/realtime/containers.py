@@ -97,13 +97,21 @@ class ContainersNamespace(Namespace):  # type: ignore[misc]
     def _act(self, session: Session, payload: dict[str, Any]) -> dict[str, Any]:
         named = payload["request_id"] or secrets.token_hex(8)
         request = ActionRequest(**{**payload, "request_id": named})
+        # Before it is done: afterwards it may be gone, and its ack is owed all the same.
+        container_id = self._known(request)
         begun = self._clock.monotonic()
+        failure: DockmonError | None = DockmonError()
         try:
             result = self._actions.act(session.principal, request)
+            failure = None
         except DockmonError as error:
             error.request_id = named
-            self._acknowledge_failure(session, request, error, self._clock.monotonic() - begun)
+            failure = error
             raise
+        finally:
+            if failure is not None and container_id is not None:
+                took_seconds = self._clock.monotonic() - begun
+                self._acknowledge_failure(session, request, container_id, failure, took_seconds)
         answer = result.as_message()
         self._boundary.send(session, "container-ack", self._acknowledgement(result))
         return answer
@@ -116,14 +124,21 @@ class ContainersNamespace(Namespace):  # type: ignore[misc]
             "timestamp": self._clock.time(),
         }
 
-    def _acknowledge_failure(
-        self, session: Session, request: ActionRequest, error: DockmonError, took_seconds: float
-    ) -> None:
-        """Tell the sender too, if engine and container are known at all."""
+    def _known(self, request: ActionRequest) -> str | None:
+        """Return the full id of the container meant, if it is known at all."""
         try:
-            container_id = self._fleet.resolve(request.engine, request.container).id
+            return self._fleet.resolve(request.engine, request.container).id
         except DockmonError:
-            return
+            return None
+
+    def _acknowledge_failure(
+        self,
+        session: Session,
+        request: ActionRequest,
+        container_id: str,
+        error: DockmonError,
+        took_seconds: float,
+    ) -> None:
         message = say(error.code, error.params)
         self._boundary.send(
             session,

@@ -48,6 +48,13 @@ test("stale: not up, never confirmed, or confirmed too long ago", () => {
   assert.equal(viewOf(state, 99, 10_000).age_seconds, 0);
 });
 
+test("stale after half the time once the line is lost", () => {
+  const state = { ...unknownEngine("local"), state: /** @type {const} */ ("up"), confirmed_at: 100 };
+  assert.equal(viewOf({ ...state, awaiting: true }, 104, 10_000).stale, false);
+  assert.equal(viewOf({ ...state, awaiting: true }, 105, 10_000).stale, true);
+  assert.equal(nextTurn([{ ...state, awaiting: true }], 104, 10_000), 1);
+});
+
 test("the next turn is the soonest still to come", () => {
   const at = (confirmed_at) => ({ ...unknownEngine("local"), confirmed_at });
   assert.equal(nextTurn([at(100), at(103), at(null), at(50)], 104, 10_000), 6);

@@ -138,7 +138,8 @@ export class RealtimeContainers extends Live {
   onLost() {
     this.#resyncs.clear();
     for (const [name, state] of this.#engines) this.#engines.set(name, awaitSnapshot(state));
-    if (!this.link) clearTimeout(this.#stale_timer);
+    if (this.link) this.#watchAge();
+    else clearTimeout(this.#stale_timer);
   }
 
   /** @param {{ engine: string }} message */

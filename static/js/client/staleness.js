@@ -14,7 +14,7 @@
  */
 export function viewOf(state, now_s, stale_after_ms) {
   const age_seconds = state.confirmed_at === null ? null : Math.max(0, now_s - state.confirmed_at);
-  const old = age_seconds === null || age_seconds * 1000 >= stale_after_ms;
+  const old = age_seconds === null || age_seconds * 1000 >= boundOf(state, stale_after_ms);
   return {
     engine: state.engine,
     state: state.state,
@@ -28,6 +28,16 @@ export function viewOf(state, now_s, stale_after_ms) {
 }
 
 /**
+ * Half of it once the line is lost: the other half only waits for a confirmation that may be on
+ * its way, and none is.
+ * @param {EngineState} state
+ * @param {number} stale_after_ms
+ */
+function boundOf({ awaiting }, stale_after_ms) {
+  return awaiting ? stale_after_ms / 2 : stale_after_ms;
+}
+
+/**
  * @param {Iterable<EngineState>} states
  * @param {number} now_s
  * @param {number} stale_after_ms
@@ -35,8 +45,8 @@ export function viewOf(state, now_s, stale_after_ms) {
  */
 export function nextTurn(states, now_s, stale_after_ms) {
   let turn_s = Infinity;
-  for (const { confirmed_at } of states) {
-    const left_s = (confirmed_at ?? -Infinity) + stale_after_ms / 1000 - now_s;
+  for (const state of states) {
+    const left_s = (state.confirmed_at ?? -Infinity) + boundOf(state, stale_after_ms) / 1000 - now_s;
     if (left_s > 0) turn_s = Math.min(turn_s, left_s);
   }
   return Number.isFinite(turn_s) ? turn_s : null;

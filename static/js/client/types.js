@@ -227,7 +227,7 @@
  * @property {string | null} reason
  * @property {number | null} confirmed_at the last time the server saw the engine answer
  * @property {number | null} age_seconds since confirmed_at, on the server's clock
- * @property {boolean} stale not to be shown as the present: the engine is not up, or the age has passed 10 s
+ * @property {boolean} stale not to be shown as the present: the engine is not up, or the age has passed 10 s, 5 s once the connection is lost
  * @property {boolean} confirmed false between a lost connection and the first answer of the next
  * @property {Summary} summary
  */
