@@ -35,8 +35,8 @@ class _Record:
     settled: threading.Event = field(default_factory=threading.Event)
     containers: dict[str, Container] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)  # of the last list, by id
-    stamp: int = 0  # counts events; a "mark" is the stamp at some moment
-    touched: dict[str, int] = field(default_factory=dict)  # id -> stamp of its last event
+    stamp: int = 0  # counts news; a "mark" is the stamp at some moment
+    touched: dict[str, int] = field(default_factory=dict)  # id -> stamp of its last news
     journal: deque[tuple[int, EngineEvent]] = field(
         default_factory=lambda: deque(maxlen=_JOURNAL_EVENTS)
     )
@@ -99,9 +99,7 @@ class Inventory:
         record = self._record(engine)
         container_id = event.container_id
         with record.lock:
-            record.stamp += 1
-            record.touched[container_id] = record.stamp
-            record.journal.append((record.stamp, event))
+            record.journal.append((self._touch(record, container_id), event))
             before = record.containers.get(container_id)
             after = fold(engine, before, event)
             self._put(record, container_id, after)
@@ -119,25 +117,31 @@ class Inventory:
         """
         record = self._record(engine)
         with record.lock:
-            since = [event for stamp, event in record.journal if stamp > mark]
-            if record.stamp - mark > len(since):
+            journal = record.journal
+            if len(journal) == _JOURNAL_EVENTS and journal[0][0] > mark:
                 return None
+            since = [event for stamp, event in journal if stamp > mark]
             before = record.containers
             now = self._clock.monotonic()
             elapsed_seconds, record.listed_monotonic = now - record.listed_monotonic, now
             result = reconcile(engine, before, record.rows, rows, since, elapsed_seconds)
+            self._keep_newer(record, result.containers, since, mark)
             record.containers = result.containers
             record.rows = {row.container.id: row for row in rows}
-            record.touched = {
-                one: stamp for one, stamp in record.touched.items() if one in result.containers
-            }
             changed = frozenset(
                 one
                 for one in before.keys() | result.containers.keys()
                 if before.get(one) != result.containers.get(one)
             )
+            record.touched = {
+                one: stamp
+                for one, stamp in record.touched.items()
+                if stamp > mark or one in result.containers
+            }
+            for one in changed:
+                self._touch(record, one)
             due = sorted(
-                (result.containers[one] for one in result.due),
+                (result.containers[one] for one in result.due if one in result.containers),
                 key=lambda one: (one.state == "running", one.created),
                 reverse=True,
             )
@@ -148,8 +152,8 @@ class Inventory:
     def describe(self, engine: str, container: Container, mark: int) -> bool:
         """Take over an inspected container, asked for at `mark`.
 
-        Returns False when an event came in between: the reading may be older than
-        what is known, and must be made again.
+        Returns False when there was news of it in between: the reading may be older
+        than what is known, and must be made again.
         """
         record = self._record(engine)
         with record.lock:
@@ -160,6 +164,8 @@ class Inventory:
                 # The list alone knows when a tag has moved away from the image.
                 container = replace(container, image=before.image)
             self._put(record, container.id, container)
+            if before != container:
+                self._touch(record, container.id)
         if before != container:
             self._changed(engine, frozenset((container.id,)))
         return True
@@ -171,6 +177,8 @@ class Inventory:
             if record.touched.get(container_id, 0) > mark:
                 return
             known = record.containers.pop(container_id, None)
+            if known is not None:
+                self._touch(record, container_id)
         if known is not None:
             self._changed(engine, frozenset((container_id,)))
 
@@ -208,6 +216,30 @@ class Inventory:
             return self._records[engine]
         except KeyError:
             raise NotFound("engine.unknown", engine=engine) from None
+
+    @staticmethod
+    def _touch(record: _Record, container_id: str) -> int:
+        """Note that there is news of a container; whatever was asked before is older."""
+        record.stamp += 1
+        record.touched[container_id] = record.stamp
+        return record.stamp
+
+    @staticmethod
+    def _keep_newer(
+        record: _Record, listed: dict[str, Container], since: list[EngineEvent], mark: int
+    ) -> None:
+        """Put back into a list what was inspected after the list was asked for.
+
+        Events are folded over the list instead, and need no putting back.
+        """
+        told = {event.container_id for event in since}
+        for container_id, stamp in record.touched.items():
+            if stamp > mark and container_id not in told:
+                known = record.containers.get(container_id)
+                if known is not None:
+                    listed[container_id] = known
+                else:
+                    listed.pop(container_id, None)
 
     @staticmethod
     def _put(record: _Record, container_id: str, after: Container | None) -> None:
