@@ -6,7 +6,7 @@ pass. Nothing here knows docker, SQL, Flask or eventlet.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from dockmon.domain.accounts import (
@@ -24,6 +24,7 @@ from dockmon.domain.engine_events import EngineEvent
 from dockmon.domain.host import HostSample
 from dockmon.domain.logs import LogQuery, StreamName
 from dockmon.domain.reconcile import Row
+from dockmon.domain.stats import Counters
 
 
 class Clock(Protocol):
@@ -111,6 +112,16 @@ class EngineClient(Protocol):
     def top(self, container_id: str) -> dict[str, Any]:
         """Return `{titles: [...], processes: [[...]]}`. Raises as `act` does."""
 
+    def counters(self, container_id: str, at_once: bool = True) -> Counters:
+        """Return what a container has used so far; `life` is left for the caller to fill.
+
+        at_once: as soon as the engine can; otherwise when it has measured twice, which
+        takes a second or two and is all that some engines can do well. Where nothing
+        is running every count is None.
+
+        Raises also container.not_found.
+        """
+
     def close(self) -> None:
         """Let go of every connection."""
 
@@ -120,6 +131,34 @@ class HostProbe(Protocol):
 
     def read(self) -> HostSample:
         """Return a sample; rates are those since the last reading."""
+
+
+class StatsProbe(Protocol):
+    """Reads what the containers of one engine have used.
+
+    Used by one task at a time, but for `forget` and `close`.
+    """
+
+    @property
+    def source(self) -> str | None:
+        """Where the numbers come from: `cgroup`, `engine`; None until that is known."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why from there, in words for whoever runs dockmon."""
+
+    def read(self, containers: Sequence[Container]) -> dict[str, Counters]:
+        """Return the newest counters by id, of those that could be read.
+
+        containers: those with processes, running or paused. Lets other tasks run
+        meanwhile. What is slow comes with a later reading.
+        """
+
+    def forget(self, container_ids: Iterable[str]) -> None:
+        """Let go of what is kept open for containers that have stopped. From any task."""
+
+    def close(self) -> None:
+        """Let go of everything."""
 
 
 CatchUp = Callable[[Callable[[str, dict[str, Any]], None]], None]

@@ -43,6 +43,9 @@ class Details:
     exit_code: None while it runs or before it ever ran.
     restarts: how often the engine's restart policy brought it back.
     restart_policy: no, always, unless-stopped, on-failure.
+    pid: of its first process, as the engine's machine numbers it; None when it has
+    none. has_own_network: False when it uses its host's or another container's, so
+    that traffic there is not its own. Neither is told to clients.
     """
 
     started_at: float | None = None
@@ -51,6 +54,8 @@ class Details:
     oom_killed: bool | None = None
     restarts: int | None = None
     restart_policy: str | None = None
+    pid: int | None = None
+    has_own_network: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
