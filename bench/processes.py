@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,44 @@ def cpu_seconds(pid: int) -> float:
     """Return the user and system time a process has had, all its threads together."""
     after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_SECOND
+
+
+def pin(pid: int, core: int) -> None:
+    """Keep a process, and every thread it has, on one core; new threads inherit it."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread.name), {core})
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
+    children: dict[int, list[int]] = {}
+    for stat in _stats():
+        children.setdefault(int(stat[1]), []).append(int(stat[0]))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def pids_naming(text: str) -> list[int]:
+    """Return the processes with this text in their command line, this one left out."""
+    found = []
+    for pid in (int(stat[0]) for stat in _stats()):
+        with suppress(OSError):
+            if text.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() and pid != os.getpid():
+                found.append(pid)
+    return found
+
+
+def _stats() -> list[tuple[str, str]]:
+    """Return (pid, parent's pid) of every process there is."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            after_name = (folder / "stat").read_text().rpartition(")")[2].split()
+            found.append((folder.name, after_name[1]))
+    return found
 
 
 def memory_mb(pid: int) -> dict[str, float]:

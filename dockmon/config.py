@@ -55,6 +55,8 @@ class Settings:
     engines: tuple[EngineAddress, ...]
     metrics_interval: float
     stats_interval: float
+    cgroup_root: Path
+    proc_root: Path
     containers_interval: float
     heartbeat_interval: float
     ping_interval: float
@@ -149,6 +151,12 @@ def _base_path(text: str) -> str:
     return text.rstrip("/") + "/"
 
 
+def _root(text: str) -> Path:
+    if not text.startswith("/"):
+        raise ValueError(f"must be an absolute path, not {text!r}")
+    return Path(text)
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[,;\s]+", text) if word)
 
@@ -227,6 +235,10 @@ TABLE: Final = (
     Setting("engines", "", _engines, "Docker engines, as name=address;name=address."),
     Setting("metrics_interval", "1", _interval, "Seconds between host metrics."),
     Setting("stats_interval", "1", _interval, "Seconds between container stats."),
+    Setting(
+        "cgroup_root", "/sys/fs/cgroup", _root, "Where the cgroups of the engines' machine are."
+    ),
+    Setting("proc_root", "/proc", _root, "Where the processes of the engines' machine are."),
     Setting("containers_interval", "10", _interval, "Seconds between full lists."),
     Setting("heartbeat_interval", "15", _interval, "Seconds between heartbeats."),
     Setting("ping_interval", "25", _interval, "Seconds between Engine.IO pings."),

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from dockmon import runtime
-from dockmon.api import containers, engines, health, logs, rest, system
+from dockmon.api import containers, engines, health, logs, rest, stats, system
 from dockmon.config import Settings, load
 from dockmon.domain.access import Principal
 from dockmon.domain.cookies import token_among
@@ -65,6 +65,7 @@ def create_app(settings: Settings) -> Application:
         services.broadcaster,
         services.actions,
         services.host_sampler,
+        services.stats_sampler,
         services.supervisor,
         tasks,
     )
@@ -76,9 +77,10 @@ def create_app(settings: Settings) -> Application:
         people.sign_ins,
         tokens,
         [
-            engines.make_blueprint(fleet.inventory, clock),
+            engines.make_blueprint(fleet.inventory, services.stats_sampler, clock),
             containers.make_blueprint(fleet, services.broadcaster, services.actions, clock),
             system.make_blueprint(fleet.inventory, services.host_sampler, clock),
+            stats.make_blueprint(fleet.inventory, services.stats_sampler, clock),
             logs.make_blueprint(services.logs, streaming.stream),
         ],
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from dockmon.config import Settings
 from dockmon.engines.choose import client_for
 from dockmon.ports import Clock, Publisher, Tasks
+from dockmon.probes.choose import probe_for
 from dockmon.probes.host import PsutilHostProbe
 from dockmon.security.passwords import Argon2Passwords
 from dockmon.services.account_book import AccountBook
@@ -23,10 +24,11 @@ from dockmon.services.host_sampler import HostSampler
 from dockmon.services.inventory import Inventory
 from dockmon.services.logs import Logs
 from dockmon.services.sign_ins import SignIns
+from dockmon.services.stats_sampler import StatsSampler
 from dockmon.services.supervisor import Supervisor
 from dockmon.services.watcher import Watcher
 from dockmon.storage.accounts import SqlAccountStore
-from dockmon.storage.database import Database, database_url
+from dockmon.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +54,14 @@ class Services:
     broadcaster: Broadcaster
     actions: Actions
     host_sampler: HostSampler
+    stats_sampler: StatsSampler
     logs: Logs
 
     def start(self) -> None:
         """Start following the engines and telling of them."""
         self.broadcaster.start()
         self.host_sampler.start()
+        self.stats_sampler.start()
         self.fleet.start()
         self.supervisor.every("accounts", LOOK_SECONDS, self.people.sign_ins.look)
         self.supervisor.every("log readers", LOOK_SECONDS, self._keep_log_readers)
@@ -65,7 +69,8 @@ class Services:
     def stop(self) -> None:
         """End everything; safe to call twice."""
         self.supervisor.stop()
-        self.host_sampler.wake()
+        self.host_sampler.stop()
+        self.stats_sampler.stop()
         self.logs.close()
         self.fleet.stop()
         self.people.database.close()
@@ -78,8 +83,7 @@ class Services:
 
 def build_people(settings: Settings, tasks: Tasks, clock: Clock) -> People:
     """Open the database, bring its schema up to date, and read the accounts."""
-    database = Database(database_url(settings.database_url, settings.data_dir))
-    database.prepare()
+    database = Database.open(settings.database_url, settings.data_dir)
     passwords = Argon2Passwords(tasks)
     book = AccountBook(SqlAccountStore(database))
     accounts = Accounts(book, passwords, clock)
@@ -110,13 +114,26 @@ def build(
     fleet = Fleet(inventory, watchers)
     broadcaster = Broadcaster(inventory, publisher, supervisor, clock, settings.containers_interval)
     host_sampler = HostSampler(
-        PsutilHostProbe(clock, tasks),
+        lambda: PsutilHostProbe(clock, tasks),
         publisher,
         supervisor,
         clock,
         settings.metrics_interval,
         {engine.name: engine.is_local for engine in settings.engines},
     )
+    stats_sampler = StatsSampler(
+        inventory,
+        {
+            engine.name: probe_for(engine, fleet.client(engine.name), settings, tasks, clock)
+            for engine in settings.engines
+        },
+        publisher,
+        supervisor,
+        clock,
+        settings.stats_interval,
+    )
     actions = Actions(fleet, clock, settings.read_only)
     logs = Logs(fleet.resolve, fleet.client, tasks, clock)
-    return Services(people, supervisor, fleet, broadcaster, actions, host_sampler, logs)
+    return Services(
+        people, supervisor, fleet, broadcaster, actions, host_sampler, stats_sampler, logs
+    )

@@ -9,9 +9,10 @@ from dockmon.api.blueprint import Blueprint
 from dockmon.ports import Clock
 from dockmon.schemas import containers as shapes
 from dockmon.services.inventory import Inventory
+from dockmon.services.stats_sampler import StatsSampler
 
 
-def make_blueprint(inventory: Inventory, clock: Clock) -> Blueprint:
+def make_blueprint(inventory: Inventory, stats_sampler: StatsSampler, clock: Clock) -> Blueprint:
     """Return the route /engines."""
     blp = Blueprint("engines", __name__, description="Docker engines.")
 
@@ -22,12 +23,14 @@ def make_blueprint(inventory: Inventory, clock: Clock) -> Blueprint:
         rows = []
         for name in inventory.engines:
             status = inventory.status(name)
+            source, reason = stats_sampler.source(name)
             rows.append(
                 {
                     **status.as_message(),
                     "version": status.version,
                     "api_version": status.api_version,
-                    "stats_source": None,
+                    "stats_source": source,
+                    "stats_source_reason": reason,
                 }
             )
         return json_response({"data": rows, "timestamp": clock.time()})

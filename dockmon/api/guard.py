@@ -42,14 +42,6 @@ def needs(role: Role) -> Callable[[View], View]:
     return declare
 
 
-def require(role: Role) -> None:
-    """Let the request pass from here on only for who has this role.
-
-    Raises: auth.not_allowed.
-    """
-    access.require(g.principal, role)
-
-
 class Guard:
     """Finds out who asks, and holds them to the role the route declares."""
 

@@ -54,7 +54,8 @@ class Details:
     oom_killed: bool | None = None
     restarts: int | None = None
     restart_policy: str | None = None
-    pid: int | None = None
+    # A new pid alone is no news: clients would be sent a delta that shows nothing new.
+    pid: int | None = field(default=None, compare=False)
     has_own_network: bool | None = None
 
 

@@ -80,14 +80,15 @@ def _created(engine: str, event: EngineEvent) -> Container:
 
 def _started(before: Container, event: EngineEvent) -> Container:
     known = before.details or Details()
-    details = replace(known, started_at=event.at, exit_code=None, oom_killed=False)
+    # The pid of the last life may be another program's by now; inspect brings the new one.
+    details = replace(known, started_at=event.at, exit_code=None, oom_killed=False, pid=None)
     health = "starting" if before.health else None
     return replace(before, state="running", health=health, details=details)
 
 
 def _died(before: Container, event: EngineEvent) -> Container:
     known = before.details or Details()
-    details = replace(known, exit_code=event.exit_code, finished_at=event.at)
+    details = replace(known, exit_code=event.exit_code, finished_at=event.at, pid=None)
     return replace(before, state="exited", details=details, ports=(), health=None)
 
 

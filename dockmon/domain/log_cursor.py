@@ -11,7 +11,6 @@ import base64
 import re
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 from zlib import crc32
@@ -169,18 +168,3 @@ class Seek:
         self.is_done = True
         held, self._held = self._held, []
         return held
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where in one log to begin: at a place, or None for wherever `tail` says."""
-
-    place: Place | None = None
-
-    @property
-    def since_seconds(self) -> float | None:
-        """What to ask the engine for: whole seconds, so that no float rounds a line away."""
-        if self.place is None:
-            return None
-        seconds = self.place.at_ns // 1_000_000_000
-        return float(max(seconds - (0 if self.place.side == "from" else DISORDER_SECONDS), 0))

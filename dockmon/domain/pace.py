@@ -20,3 +20,31 @@ def step_for(asked_seconds: float | None, usual_seconds: float) -> float:
         return usual_seconds
     steps = sorted({*STEPS_SECONDS, usual_seconds})
     return next((step for step in steps if step >= asked_seconds), steps[-1])
+
+
+def is_due(step_seconds: float, last: float, now: float) -> bool:
+    """Say whether it is this step's turn; `last` and `now` are monotonic seconds.
+
+    Turns are the multiples of the step, so that one reading serves all steps whose
+    turn it is. A turn right after a reading is left out: rates over a few
+    milliseconds are noise.
+    """
+    if now - last < step_seconds / 2:
+        return False
+    return _turn(step_seconds, now) > _turn(step_seconds, last)
+
+
+def seconds_until_due(step_seconds: float, last: float, now: float) -> float:
+    """Return how long it is until the step's next turn; 0 when it is now."""
+    if is_due(step_seconds, last, now):
+        return 0.0
+    earliest = max(now, last + step_seconds / 2)
+    return (_turn(step_seconds, earliest) + 1) * step_seconds - now
+
+
+def _turn(step_seconds: float, moment: float) -> int:
+    # A timer that fires a hair early must not miss its turn and wait for the next.
+    return int((moment + _HAIR_SECONDS) / step_seconds)
+
+
+_HAIR_SECONDS: Final = 0.001

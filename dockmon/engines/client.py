@@ -26,8 +26,17 @@ from dockmon.domain.engine import EngineInfo
 from dockmon.domain.errors import Conflict, DockmonError, EngineRefused, EngineUnavailable
 from dockmon.domain.logs import LogQuery
 from dockmon.domain.reconcile import Row
+from dockmon.domain.stats import Counters
 from dockmon.engines import errors, translate
-from dockmon.engines.paths import OLDEST_API, agree, container_path, log_path, numbers, order
+from dockmon.engines.paths import (
+    OLDEST_API,
+    agree,
+    container_path,
+    log_path,
+    numbers,
+    order,
+    stats_path,
+)
 from dockmon.engines.streams import ByteStream, EngineEvents, EngineLog, PatientStream
 from dockmon.engines.transport import CONNECT_TIMEOUT_SECONDS, open_session
 
@@ -100,6 +109,13 @@ class DockerClient:
             raise
         return translate.processes(answer)
 
+    def counters(self, container_id: str, at_once: bool = True) -> Counters:
+        path = stats_path(container_id, at_once)
+        response = self._get(path, container_id)
+        # Podman answers 200 and nothing when the container does not run.
+        answer = self._parsed(path, response) if response.content else None
+        return translate.counters(answer)
+
     def events(self) -> EngineEvents:
         # The engine sends its headers a moment before it subscribes us (moby,
         # getEvents). What falls into that moment is mended by the next list.
@@ -165,13 +181,18 @@ class DockerClient:
         return None
 
     def _json(self, path: str, container_id: str | None = None) -> Any:
-        response = self._ask(
+        return self._parsed(path, self._get(path, container_id))
+
+    def _get(self, path: str, container_id: str | None = None) -> requests.Response:
+        return self._ask(
             "GET",
             self._version_path + path,
             "control",
             self._control_timeout_seconds,
             container_id,
         )
+
+    def _parsed(self, path: str, response: requests.Response) -> Any:
         try:
             return orjson.loads(response.content)
         except orjson.JSONDecodeError as fault:

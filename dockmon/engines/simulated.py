@@ -21,7 +21,9 @@ from dockmon.domain.engine_events import EngineEvent
 from dockmon.domain.errors import Conflict
 from dockmon.domain.logs import LogQuery, StreamName
 from dockmon.domain.reconcile import Row
+from dockmon.domain.stats import Counters
 from dockmon.engines import simulated_content as content
+from dockmon.engines import simulated_usage as usage
 from dockmon.engines import translate
 from dockmon.engines.simulated_content import SimulatedContainer
 from dockmon.engines.simulated_fleet import SimulatedFleet
@@ -105,6 +107,10 @@ class SimulatedClient:
             )
         row = ["root", str(one.pid), "1", "0", "00:00", "?", "00:00:07", " ".join(one.command)]
         return {"titles": list(_TOP_TITLES), "processes": [row]}
+
+    def counters(self, container_id: str, at_once: bool = True) -> Counters:
+        self._fleet.answer("counters", self._engine)
+        return usage.counters(self._fleet.find(container_id, self._engine), self._fleet.now())
 
     def close(self) -> None:
         for stream in list(self._streams):

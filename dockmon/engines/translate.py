@@ -15,6 +15,7 @@ from typing import Any, Final
 from dockmon.domain.container import STATES, Container, Details, Port
 from dockmon.domain.engine_events import EngineEvent
 from dockmon.domain.reconcile import Row
+from dockmon.domain.stats import Counters
 
 # What `engine_events` makes something of. The engine is asked for no others:
 # 200 containers with a health check a second are 600 exec events a second.
@@ -169,7 +170,8 @@ def has_terminal(answer: Any) -> bool:
 
 
 def _details(one: Mapping[str, Any], told: Mapping[str, Any], state: str) -> Details:
-    policy = _mapping(_mapping(one.get("HostConfig")).get("RestartPolicy"))
+    host = _mapping(one.get("HostConfig"))
+    policy = _mapping(host.get("RestartPolicy"))
     has_ended = state not in ("created", "running", "paused")
     oom_killed = told.get("OOMKilled")
     return Details(
@@ -179,7 +181,15 @@ def _details(one: Mapping[str, Any], told: Mapping[str, Any], state: str) -> Det
         oom_killed=oom_killed if isinstance(oom_killed, bool) else None,
         restarts=_whole(one.get("RestartCount")),
         restart_policy=(_text(policy.get("Name")) or "no") if policy else None,
+        pid=_whole(told.get("Pid")) or None,
+        has_own_network=_has_own_network(_text(host.get("NetworkMode"))),
     )
+
+
+def _has_own_network(mode: str) -> bool | None:
+    if not mode:
+        return None
+    return mode != "host" and not mode.startswith(("container:", "ns:"))
 
 
 def _ports_of_inspect(mapped: Any) -> tuple[Port, ...]:
@@ -208,6 +218,75 @@ def processes(answer: Any) -> dict[str, Any]:
         titles = titles[0].split()
         listed = [row[0].split(None, len(titles) - 1) for row in listed if row]
     return {"titles": titles, "processes": listed}
+
+
+# ----- stats
+
+
+def counters(answer: Any) -> Counters:
+    """Return what `GET /containers/<id>/stats` tells, by the formulas of `docker stats`.
+
+    `life` is left to who knows the container. Nothing runs: `at` is 0, all else None.
+    """
+    told = _mapping(answer)
+    at = _time(told.get("read"))
+    if at is None:
+        # Docker says "never" and zeros, Podman nothing at all.
+        return Counters(life=None, at=0.0)
+    cpu, memory = _mapping(told.get("cpu_stats")), _mapping(told.get("memory_stats"))
+    limit = _mapping(cpu.get("throttling_data"))
+    total_ns = _whole(_mapping(cpu.get("cpu_usage")).get("total_usage"))
+    networks = told.get("networks")
+    blocks = _mapping(told.get("blkio_stats")).get("io_service_bytes_recursive")
+    return Counters(
+        life=None,
+        at=at,
+        cpu_seconds=None if total_ns is None else total_ns / 1e9,
+        periods=_whole(limit.get("periods")),
+        throttled_periods=_whole(limit.get("throttled_periods")),
+        memory_bytes=_memory_bytes(memory),
+        memory_limit_bytes=_whole(memory.get("limit")),
+        network_rx_bytes=_network_bytes(networks, "rx_bytes"),
+        network_tx_bytes=_network_bytes(networks, "tx_bytes"),
+        block_read_bytes=_block_bytes(blocks, "read"),
+        block_write_bytes=_block_bytes(blocks, "write"),
+        pids=_whole(_mapping(told.get("pids_stats")).get("current")),
+    )
+
+
+def _memory_bytes(memory: Mapping[str, Any]) -> int | None:
+    usage = _whole(memory.get("usage"))
+    if usage is None:
+        return None
+    stats = _mapping(memory.get("stats"))
+    # cgroup v1 counts children only in the first, v2 has only the second.
+    for name in ("total_inactive_file", "inactive_file"):
+        cache = _whole(stats.get(name))
+        if cache is not None and cache < usage:
+            return usage - cache
+    return usage
+
+
+def _network_bytes(networks: Any, direction: str) -> int | None:
+    """Sum over all interfaces; None without any, as on the host's network."""
+    if not isinstance(networks, dict):
+        return None
+    return sum(_whole(_mapping(one).get(direction)) or 0 for one in networks.values())
+
+
+def _block_bytes(entries: Any, operation: str) -> int | None:
+    """Sum over all devices. A null is no 0: engines send it where they cannot count, too.
+
+    `docker stats` goes by the first letter. Podman also counts requests, as "rios" and
+    "wios", which would then be added to the bytes.
+    """
+    if not isinstance(entries, list):
+        return None
+    return sum(
+        _whole(one.get("value")) or 0
+        for one in map(_mapping, entries)
+        if _text(one.get("op")).lower() == operation
+    )
 
 
 # ----- events

@@ -56,7 +56,10 @@ class PsutilHostProbe:
         before, self._cores = self._cores, now
         if before is None or len(before) != len(now):
             return None
-        return tuple(_percent(was, then) for was, then in zip(before, now, strict=True))
+        pairs = list(zip(before, now, strict=True))
+        if any(then[1] < was[1] for was, then in pairs):
+            return None  # a core was taken away and put back: it counts anew
+        return tuple(_percent(was, then) for was, then in pairs)
 
     def _network_rates(self) -> tuple[float | None, float | None]:
         at = self._clock.monotonic()
@@ -87,7 +90,7 @@ def _busy_and_total(times: object) -> tuple[float, float]:
 
 def _percent(before: tuple[float, float], now: tuple[float, float]) -> float:
     total = now[1] - before[1]
-    if total <= 0:
+    if total == 0:
         return 0.0
     return round(min(100.0, max(0.0, 100.0 * (now[0] - before[0]) / total)), 1)
 

@@ -24,6 +24,7 @@ from dockmon.services.actions import Actions
 from dockmon.services.broadcaster import CONTAINERS, Broadcaster
 from dockmon.services.fleet import Fleet
 from dockmon.services.host_sampler import METRICS, HostSampler
+from dockmon.services.stats_sampler import StatsSampler
 from dockmon.services.supervisor import Supervisor
 
 _STAYS_INTERVAL_SECONDS: Final = 0.5
@@ -79,6 +80,7 @@ class Realtime:
         broadcaster: Broadcaster,
         actions: Actions,
         host_sampler: HostSampler,
+        stats_sampler: StatsSampler,
         supervisor: Supervisor,
         tasks: Tasks,
     ) -> None:
@@ -88,7 +90,9 @@ class Realtime:
         self.rooms = Rooms(self.server, self.boundary, clock, identity.standing, identity.verify)
         for namespace in (
             ContainersNamespace(self.boundary, self.rooms, fleet, broadcaster, actions, clock),
-            MetricsNamespace(self.boundary, self.rooms, fleet.inventory, host_sampler),
+            MetricsNamespace(
+                self.boundary, self.rooms, fleet.inventory, host_sampler, stats_sampler, clock
+            ),
         ):
             self.socketio.on_namespace(namespace)
         self._supervisor = supervisor

@@ -32,6 +32,15 @@ class Flag(fields.Boolean):
         return value
 
 
+class Number(fields.Float):
+    """A number. marshmallow's own takes "1" and true as well."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, *_, **__)
+
+
 def faults(error: ValidationError) -> dict[str, Any]:
     """Return what was wrong as `{field: [sentence]}`, the one form for REST and Socket.IO."""
     found: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]

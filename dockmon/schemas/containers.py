@@ -1,4 +1,4 @@
-"""Containers, engines and host metrics as they leave, and how lists are asked for.
+"""Containers, engines and numbers as they leave, and how lists are asked for.
 
 Messages are built in `domain/` and encoded without passing through here: dumping
 300 rows by schema costs 4 ms, encoding them 0.07 ms. These describe the shape for
@@ -62,7 +62,8 @@ class Engine(Schema):
     confirmed_at = _maybe(fields.Float)
     version = _maybe(fields.String)
     api_version = _maybe(fields.String)
-    stats_source = _maybe(fields.String)
+    stats_source = _maybe(fields.String, validate=validate.OneOf(["cgroup", "engine"]))
+    stats_source_reason = _maybe(fields.String)
 
 
 class EngineNumbers(Schema):
@@ -130,6 +131,50 @@ class System(Schema):
 
     data = fields.List(fields.Nested(Metrics), required=True)
     timestamp = fields.Float(required=True)
+
+
+class StatsQuery(Schema):
+    """How GET stats is asked."""
+
+    engine = engine_field(load_default=None)
+
+
+class ContainerStatsTable(Schema):
+    """A `container-stats` payload: the columns once, then a row for each container alive.
+
+    timestamp is null, and there are no rows, while nothing is known of the engine.
+    """
+
+    engine = fields.String(required=True)
+    interval_seconds = fields.Float(required=True)
+    columns = fields.List(fields.String(), required=True)
+    rows = fields.List(fields.List(fields.Raw(allow_none=True)), required=True)
+    timestamp = _maybe(fields.Float, required=True)
+
+
+class StatsList(Schema):
+    """The answer to GET stats."""
+
+    data = fields.List(fields.Nested(ContainerStatsTable), required=True)
+    timestamp = fields.Float(required=True)
+
+
+class ContainerStats(Schema):
+    """What one container uses. cpu_percent: 100 is one core; null means not known."""
+
+    engine = fields.String(required=True)
+    id = fields.String(required=True)
+    cpu_percent = _maybe(fields.Float)
+    memory_bytes = _maybe(fields.Integer)
+    memory_limit_bytes = _maybe(fields.Integer)
+    network_rx_bytes_per_second = _maybe(fields.Integer)
+    network_tx_bytes_per_second = _maybe(fields.Integer)
+    block_read_bytes_per_second = _maybe(fields.Integer)
+    block_write_bytes_per_second = _maybe(fields.Integer)
+    pids = _maybe(fields.Integer)
+    cpu_throttled_percent = _maybe(fields.Float)
+    interval_seconds = fields.Float(required=True)
+    timestamp = _maybe(fields.Float, required=True)
 
 
 class ContainersQuery(Schema):

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from dockmon.domain.actions import ACTIONS, MAX_TIMEOUT_SECONDS
 from dockmon.domain.ids import ENGINE_NAME_PATTERN, REFERENCE_PATTERN
-from dockmon.schemas.base import Flag, StrictSchema
+from dockmon.schemas.base import Flag, Number, StrictSchema
 
 _engine_name = validate.Regexp(rf"\A(?:{ENGINE_NAME_PATTERN})\Z")
 _reference = validate.Regexp(rf"\A(?:{REFERENCE_PATTERN})\Z")
@@ -30,7 +30,7 @@ class SubscribeMetrics(StrictSchema):
     engines = fields.List(engine_field(), load_default=None, allow_none=True)
     host = Flag(load_default=True)
     containers = Flag(load_default=True)
-    interval_seconds = fields.Float(
+    interval_seconds = Number(
         load_default=None, allow_none=True, validate=validate.Range(0.1, 3600)
     )
 

@@ -24,7 +24,6 @@ class AccountBook:
     def __init__(self, store: AccountStore) -> None:
         self._store = store
         self._writing = threading.Lock()
-        self._listeners: list[Callable[[], None]] = []
         self._kept = store.load()
 
     @property
@@ -32,17 +31,12 @@ class AccountBook:
         """Everything, as of one moment."""
         return self._kept
 
-    def on_change(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after every change, by whoever made it. It must not wait."""
-        self._listeners.append(listener)
-
     def look(self) -> None:
         """Take over what other processes wrote."""
         if self._store.change_number() == self._kept.number:
             return
         with self._writing:
             self._kept = self._store.load()
-        self._tell()
 
     def change(self, decide: Callable[[KeptAccounts], AccountChanges]) -> None:
         """Write what `decide` makes of the accounts as they are at that moment.
@@ -52,7 +46,6 @@ class AccountBook:
         """
         with self._writing:
             self._write(decide)
-        self._tell()
 
     def _write(self, decide: Callable[[KeptAccounts], AccountChanges]) -> None:
         for _ in range(_TRIES):
@@ -62,7 +55,3 @@ class AccountBook:
                 return
             self._kept = self._store.load()
         raise Conflict(reason="busy")
-
-    def _tell(self) -> None:
-        for listener in self._listeners:
-            listener()

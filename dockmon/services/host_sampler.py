@@ -1,97 +1,121 @@
 """Read the machine every so often, and tell whoever watches.
 
-Full rate only while somebody is there; otherwise just often enough that the
-first viewer's rates do not span an age.
+Full rate only while somebody is there; `services/paces` knows who and when.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dockmon.domain.host import HostSample
 from dockmon.ports import Clock, HostProbe, Publisher
+from dockmon.services.paces import Paces
 from dockmon.services.supervisor import Supervisor
 
 METRICS: Final = "/metrics"
-IDLE_INTERVAL_SECONDS: Final = 15.0
 
 
-def host_room(engine: str) -> str:
-    """Name the room of those who want the metrics of an engine's host."""
-    return f"host.{engine}"
+def host_room(engine: str, step_seconds: float) -> str:
+    """Name the room of those who want the metrics of an engine's host at this step."""
+    return f"host.{engine}.{step_seconds:g}"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one step was told last. It has a probe of its own: rates are since its last turn."""
+
+    probe: HostProbe
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    sample: HostSample | None = None
+    at: float | None = None  # Unix seconds
+    monotonic: float = -1e9
 
 
 class HostSampler:
-    """The latest reading of the machine, which every local engine shares."""
+    """The latest readings of the machine, which every local engine shares."""
 
     def __init__(
         self,
-        probe: HostProbe,
+        make_probe: Callable[[], HostProbe],
         publisher: Publisher,
         supervisor: Supervisor,
         clock: Clock,
         interval_seconds: float,
         engines: dict[str, bool],
     ) -> None:
-        self._probe = probe
+        self._make_probe = make_probe
         self._publisher = publisher
         self._supervisor = supervisor
         self._clock = clock
-        self._interval_seconds = interval_seconds
+        self.interval_seconds = interval_seconds
         self._engines = engines  # name -> whether it runs on this machine
-        self._wake = threading.Event()
-        self._reading = threading.Lock()
-        self._sample: HostSample | None = None
-        self._sampled_at: float | None = None  # Unix seconds
-        self._sampled_monotonic = -1e9
+        self._paces = Paces(clock, interval_seconds, self._is_watched)
+        self._readings = {interval_seconds: _Reading(make_probe())}  # by step
 
     def start(self) -> None:
         """Start sampling."""
         self._supervisor.keep("host metrics", self._tick)
 
-    def wake(self) -> None:
-        """Somebody has come to watch: do not let them wait for the idle interval."""
-        self._wake.set()
+    def stop(self) -> None:
+        """End the wait that is under way."""
+        self._paces.wake()
+
+    def want(self, step_seconds: float) -> None:
+        """Somebody has come to watch at this step."""
+        self._paces.want(step_seconds)
 
     def payload(self, engine: str) -> dict[str, Any]:
         """Return a `metrics` payload; `host` is None for an engine elsewhere.
 
         Reads anew when the last reading is older than the interval.
         """
-        self._read_if_older_than(self._interval_seconds)
-        return self._payload(engine)
+        return self._payload(engine, self._read(self.interval_seconds, self.interval_seconds))
 
     def _tick(self) -> None:
-        self._read_if_older_than(self._interval_seconds / 2)
-        watched = [one for one in self._engines if self._is_watched(one)]
-        for engine in watched:
-            self._publisher.publish(METRICS, host_room(engine), "metrics", self._payload(engine))
-        if watched:
-            self._supervisor.wait(self._interval_seconds)
-        else:
-            self._wake.wait(max(self._interval_seconds, IDLE_INTERVAL_SECONDS))
-            self._wake.clear()
+        due = self._paces.due()
+        for step in due:
+            reading = self._read(step, step / 2)
+            self._paces.told(step)
+            for engine in self._engines:
+                room = host_room(engine, step)
+                if self._publisher.has_listeners(METRICS, room):
+                    self._publisher.publish(
+                        METRICS, room, "metrics", self._payload(engine, reading)
+                    )
+        self._drop_unwatched()
+        self._paces.wait()
 
-    def _is_watched(self, engine: str) -> bool:
-        return self._publisher.has_listeners(METRICS, host_room(engine))
+    def _is_watched(self, step: float) -> bool:
+        rooms = (host_room(engine, step) for engine in self._engines)
+        return any(self._publisher.has_listeners(METRICS, room) for room in rooms)
 
-    def _read_if_older_than(self, seconds: float) -> None:
-        """Read the machine, unless it was read just now.
+    def _drop_unwatched(self) -> None:
+        for step in list(self._readings):
+            if step != self.interval_seconds and not self._is_watched(step):
+                self._readings.pop(step, None)
+
+    def _read(self, step: float, older_than_seconds: float) -> _Reading:
+        """Read the machine for a step, unless that was done just now.
 
         Rates over a few milliseconds are noise: a busy machine would look idle.
         """
-        with self._reading:
-            if self._clock.monotonic() - self._sampled_monotonic <= seconds:
-                return
-            self._sample = self._probe.read()
-            self._sampled_at = self._clock.time()
-            self._sampled_monotonic = self._clock.monotonic()
+        reading = self._readings.get(step)
+        if reading is None:
+            reading = self._readings.setdefault(step, _Reading(self._make_probe()))
+        with reading.lock:
+            if self._clock.monotonic() - reading.monotonic > older_than_seconds:
+                reading.sample = reading.probe.read()
+                reading.at = self._clock.time()
+                reading.monotonic = self._clock.monotonic()
+        return reading
 
-    def _payload(self, engine: str) -> dict[str, Any]:
-        local = self._engines[engine] and self._sample is not None
+    def _payload(self, engine: str, reading: _Reading) -> dict[str, Any]:
+        local = self._engines[engine] and reading.sample is not None
         return {
             "engine": engine,
-            "host": self._sample.as_message() if local and self._sample else None,
-            "timestamp": self._sampled_at,
+            "host": reading.sample.as_message() if local and reading.sample else None,
+            "timestamp": reading.at,
         }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -49,10 +48,6 @@ class SignIns:
         self._throttle = SignInThrottle(clock)
         self._quiet = QuietLog(log, clock)
         self._prune_at = clock.monotonic()
-
-    def on_change(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called after anything that may end or prolong a sign-in."""
-        self._book.on_change(listener)
 
     def look(self) -> None:
         """Take over what `dockmon user` wrote beside us; call every second."""

@@ -366,25 +366,10 @@ class TestRevocation:
             people.sign_in("alice")
         assert people.sign_ins.sign_in("alice", "another password", HOME)
 
-    def test_listeners_hear_of_every_end_and_every_refresh(self, people: People) -> None:
-        heard: list[str] = []
-        sign_in = people.sign_in("alice")
-        people.sign_ins.on_change(lambda: heard.append(standing(people, sign_in)))
-        people.sign_ins.refresh(people.refresh(sign_in))
-        assert heard == ["live"]
-        people.accounts.change("bob", enabled=False)
-        assert heard == ["live"] * 2
-        people.another_process().accounts.delete("bob")
+    def test_a_look_that_finds_nothing_new_reads_nothing(self, people: People) -> None:
+        before = people.book.kept
         people.sign_ins.look()
-        assert heard == ["live"] * 3
-        people.sign_ins.sign_out(people.sign_ins.principal_of(people.access(sign_in)))
-        assert heard == ["live"] * 3 + ["revoked"]  # told after it is so
-
-    def test_a_look_that_finds_nothing_new_tells_nobody(self, people: People) -> None:
-        heard: list[int] = []
-        people.sign_ins.on_change(lambda: heard.append(1))
-        people.sign_ins.look()
-        assert heard == []
+        assert people.book.kept is before
 
 
 class TestChangingThePassword:
