@@ -66,7 +66,9 @@ class CgroupProbe:
     def reason(self) -> str | None:
         """Why from here or, where `layout` is None, why not."""
         if self._layout:
-            return f"cgroup {self._layout.version} below {self._root}"
+            version = self._layout.version
+            words = "v1 (hybrid)" if version == "hybrid" else version
+            return f"cgroup {words} below {self._root}"
         if not self._root.is_dir():
             return f"no folder {self._root}"
         return f"no cgroup tree below {self._root}"
@@ -78,8 +80,7 @@ class CgroupProbe:
             lost = {one.id for one in containers if one.id not in counters}
             found = self._places.search(lost)
             counters |= self._read_each([one for one in containers if one.id in found])
-        # A container that ended while this went on may have been opened after `forget`.
-        self.forget(self._followed.keys() - {one.id for one in containers})
+        self._let_go_of_others({one.id for one in containers})
         return counters
 
     def _read_each(self, containers: Sequence[Container]) -> dict[str, Counters]:
@@ -117,6 +118,8 @@ class CgroupProbe:
         at = self._clock.monotonic()
         texts = followed.files.read()
         cpu, periods, throttled, memory, pids, read, written = self._layout.parse(texts)
+        if cpu is None and memory is None and pids is None:
+            raise Gone  # or forbidden, and then the engine may know more
         if followed.limits_read != self._limits_read:
             followed.limits_read = self._limits_read
             followed.limit = limit_bytes(read_file(followed.limit_path), self._host_bytes)
@@ -167,6 +170,12 @@ class CgroupProbe:
             self._limits_read += 1
             self._host_bytes = memory_total(read_file(f"{self._proc_root}/meminfo"))
 
+    def _let_go_of_others(self, container_ids: set[str]) -> None:
+        # A container that ended during a reading may have been opened after `forget`.
+        with self._lock:
+            for container_id in self._followed.keys() - container_ids:
+                self._let_go(container_id)
+
     def forget(self, container_ids: Iterable[str]) -> None:
         with self._lock:
             for container_id in container_ids:
@@ -187,9 +196,7 @@ class CgroupProbe:
 class _Followed:
     """One life of a container: where it is, and what is open of it."""
 
-    __slots__ = (
-        *("files", "has_own_network", "life", "limit", "limit_path", "limits_read", "pid"),
-    )
+    __slots__ = ("files", "has_own_network", "life", "limit", "limit_path", "limits_read", "pid")
 
     def __init__(
         self, pid: int | None, has_own_network: bool, files: Files, limit_path: str | None

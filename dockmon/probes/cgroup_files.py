@@ -27,7 +27,7 @@ class Allowance:
     """How many files may stay open: never more than half of what the process may have.
 
     The other half is for viewers. One for the process, as the limit is.
-    most: a lower bound.
+    most: and never more than this.
     """
 
     def __init__(self, most: int = sys.maxsize) -> None:
@@ -77,7 +77,10 @@ class Files:
             self._open = []
 
     def read(self) -> list[bytes | None]:
-        """Return what the files say; None for one that cannot be read. Raises Gone."""
+        """Return what the files say; None for one that cannot be read, or not any more.
+
+        Raises Gone.
+        """
         if not self._open:
             return self._read_once()
         texts: list[bytes | None] = []
@@ -88,9 +91,7 @@ class Files:
             try:
                 text = os.pread(descriptor, _AT_ONCE, 0)
                 texts.append(text if len(text) < _SURELY_ALL else _rest(descriptor, text))
-            except OSError as error:
-                if error.errno == errno.ENODEV:
-                    raise Gone from error
+            except OSError:
                 texts.append(None)
         return texts
 

@@ -103,7 +103,11 @@ class EngineStatsProbe:
         if self._is_closed:
             return
         self._wanted = {one.id: one for one in containers}
-        self._newest = {one: known for one, known in self._newest.items() if one in self._wanted}
+        self._newest = {
+            one: known
+            for one, known in self._newest.items()
+            if one in self._wanted and known[1].life == _life(self._wanted[one])
+        }
         self._again.update(self._under_way)
         asked = {*self._due, *self._under_way}
         self._due.extend(one for one in self._wanted if one not in asked)
@@ -209,8 +213,21 @@ class EngineStatsProbe:
         self._answered_at = now
         took, before = now - asked_at, self._took_seconds
         self._took_seconds = took if before is None else before + (took - before) * _LATEST_WEIGHT
+        wanted = self._wanted.get(one.id)
         if counters is None:
             self._newest.pop(one.id, None)
-        elif one.id in self._wanted:
-            life = (self.source, one.details and one.details.started_at)
-            self._newest[one.id] = now, counters._replace(life=life)
+        elif wanted is not None and _life(wanted) == _life(one):
+            # Otherwise it was restarted meanwhile, and the counters may be of either life.
+            self._newest[one.id] = now, _owned(one, counters)
+
+
+def _life(one: Container) -> tuple[str, float | None]:
+    return "engine", one.details.started_at if one.details else None
+
+
+def _owned(one: Container, counters: Counters) -> Counters:
+    """Return the counters as those of this life of this container."""
+    if one.details and one.details.has_own_network is False:
+        # What Docker leaves out here, Podman calls 0.
+        counters = counters._replace(network_rx_bytes=None, network_tx_bytes=None)
+    return counters._replace(life=_life(one))

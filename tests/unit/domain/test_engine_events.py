@@ -72,3 +72,21 @@ def test_it_ignores_events_of_a_life_that_is_past():
     assert fold("local", restarted, event("die", at=250.0, exit_code=0)) == restarted
     ended = replace(RUNNING, state="exited", details=Details(100.0, 400.0, 0))
     assert fold("local", ended, event("start", at=300.0)) == ended
+
+
+def test_no_pid_outlives_its_process():
+    running = replace(RUNNING, details=Details(100.0, pid=77, has_own_network=False))
+    for action, state in (("die", "exited"), ("start", "running")):
+        after = fold("local", running, event(action))
+        assert after is not None and after.details is not None
+        assert (after.state, after.details.pid) == (state, None)
+        assert after.details.has_own_network is False, "that is for all of its lives"
+    paused = fold("local", running, event("pause"))
+    assert paused is not None and paused.details is not None
+    assert paused.details.pid == 77
+
+
+def test_a_new_pid_alone_is_no_news():
+    assert replace(RUNNING, details=Details(100.0, pid=77)) == replace(
+        RUNNING, details=Details(100.0, pid=78)
+    )
