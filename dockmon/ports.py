@@ -112,12 +112,10 @@ class EngineClient(Protocol):
     def top(self, container_id: str) -> dict[str, Any]:
         """Return `{titles: [...], processes: [[...]]}`. Raises as `act` does."""
 
-    def counters(self, container_id: str, at_once: bool = True) -> Counters:
+    def counters(self, container_id: str) -> Counters:
         """Return what a container has used so far; `life` is left for the caller to fill.
 
-        at_once: as soon as the engine can; otherwise when it has measured twice, which
-        takes a second or two and is all that some engines can do well. Where nothing
-        is running every count is None.
+        Where nothing is running every count is None.
 
         Raises also container.not_found.
         """

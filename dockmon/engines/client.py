@@ -27,7 +27,7 @@ from dockmon.domain.errors import Conflict, DockmonError, EngineRefused, EngineU
 from dockmon.domain.logs import LogQuery
 from dockmon.domain.reconcile import Row
 from dockmon.domain.stats import Counters
-from dockmon.engines import errors, translate
+from dockmon.engines import errors, translate, translate_stats
 from dockmon.engines.paths import (
     OLDEST_API,
     agree,
@@ -109,12 +109,12 @@ class DockerClient:
             raise
         return translate.processes(answer)
 
-    def counters(self, container_id: str, at_once: bool = True) -> Counters:
-        path = stats_path(container_id, at_once)
+    def counters(self, container_id: str) -> Counters:
+        path = stats_path(container_id)
         response = self._get(path, container_id)
         # Podman answers 200 and nothing when the container does not run.
         answer = self._parsed(path, response) if response.content else None
-        return translate.counters(answer)
+        return translate_stats.counters(answer)
 
     def events(self) -> EngineEvents:
         # The engine sends its headers a moment before it subscribes us (moby,

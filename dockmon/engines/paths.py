@@ -58,11 +58,10 @@ def order(container_id: str, request: ActionRequest) -> tuple[str, str]:
     return "POST", container_path(container_id, f"/{request.action}{query}")
 
 
-def stats_path(container_id: str, at_once: bool) -> str:
+def stats_path(container_id: str) -> str:
     """Return the path of one reading of a container's stats."""
     # An engine older than one-shot (API 1.41) does not look at it, and measures twice.
-    once = "&one-shot=true" if at_once else ""
-    return container_path(container_id, f"/stats?stream=false{once}")
+    return container_path(container_id, "/stats?stream=false&one-shot=true")
 
 
 def log_path(container_id: str, query: LogQuery) -> str:

@@ -108,7 +108,7 @@ class SimulatedClient:
         row = ["root", str(one.pid), "1", "0", "00:00", "?", "00:00:07", " ".join(one.command)]
         return {"titles": list(_TOP_TITLES), "processes": [row]}
 
-    def counters(self, container_id: str, at_once: bool = True) -> Counters:
+    def counters(self, container_id: str) -> Counters:
         self._fleet.answer("counters", self._engine)
         return usage.counters(self._fleet.find(container_id, self._engine), self._fleet.now())
 

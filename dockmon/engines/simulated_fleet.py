@@ -32,6 +32,7 @@ from dockmon.engines.simulated_content import SimulatedContainer
 _HEALTH_AFTER_SECONDS: Final = 6.0
 _MOST_STEPS_AT_ONCE: Final = 1_000
 _MOST_JOBS: Final = 3
+_FIRST_PID: Final = 60_000  # above those of the containers that were there before
 _SIGNALS: Final = {each.name.removeprefix("SIG"): int(each) for each in signal.Signals}
 # These end a process that does not handle them; others it survives.
 _ENDING: Final = frozenset(
@@ -78,6 +79,7 @@ class SimulatedFleet:
         self._churn_seconds = 60 / churn if churn else 0.0
         self._due: list[tuple[float, int, Callable[[float], None]]] = []
         self._order = itertools.count()
+        self._pids = itertools.count(_FIRST_PID)
         self._listeners: list[Listener] = []
         self._trouble: DockmonError | None = None
         self._jobs: deque[str] = deque()
@@ -209,6 +211,7 @@ class SimulatedFleet:
 
     def start(self, one: SimulatedContainer, at: float) -> None:
         one.state, one.started_at, one.oom_killed = "running", at, False
+        one.pid = next(self._pids)
         one.health = "starting" if one.has_health_check else None
         one.talked = [*one.talked[-4:], (at, None)]
         self.tell("start", one, at)

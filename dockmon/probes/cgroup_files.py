@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import resource
 import sys
 import threading
 from collections.abc import Sequence
@@ -37,9 +36,7 @@ class Allowance:
 
     def take(self, count: int) -> bool:
         """Count files that will stay open; False when that would be too many."""
-        # Asked each time: it may be raised while running.
-        limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-        half = sys.maxsize if limit == resource.RLIM_INFINITY else limit // 2
+        half = _file_limit() // 2
         with self._lock:
             if self._taken + count > min(half, self._most):
                 return False
@@ -50,6 +47,16 @@ class Allowance:
         """Count files that were closed."""
         with self._lock:
             self._taken -= count
+
+
+def _file_limit() -> int:
+    """Return how many files may be open now. It may be raised while running."""
+    try:
+        import resource
+    except ImportError:
+        return 0  # a system without limits has no cgroups either
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
 OF_THIS_PROCESS: Final = Allowance()

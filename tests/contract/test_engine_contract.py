@@ -136,6 +136,7 @@ def test_who_is_not_there_is_not_found(world, client):
         lambda: client.inspect(NOBODY),
         lambda: client.container(NOBODY),
         lambda: client.top(NOBODY),
+        lambda: client.counters(NOBODY),
         lambda: client.logs(NOBODY, LogQuery()),
         *(lambda name=name: client.act(NOBODY, action(name)) for name in ACTIONS),
     ):
@@ -144,6 +145,49 @@ def test_who_is_not_there_is_not_found(world, client):
         assert raised.value.code == "container.not_found"
         assert raised.value.params["container"] == NOBODY
         assert raised.value.params["engine"] == "local"
+
+
+# ----- counting
+
+
+def test_counters_of_what_runs(world, client):
+    container_id = world.make("talkative")
+    before = client.counters(container_id)
+    assert before.life is None, "whoever asks knows the container's life"
+    assert before.memory_bytes > 0
+    assert before.memory_limit_bytes >= before.memory_bytes
+    assert before.pids >= 1
+    assert before.block_read_bytes >= 0
+    assert before.block_write_bytes >= 0
+    assert (before.periods, before.throttled_periods) == (0, 0) or before.periods > 0
+    assert abs(before.at - time.time()) < 60
+    now = eventually(lambda: _later(client.counters(container_id), before))
+    assert now.at > before.at
+    assert now.cpu_seconds - before.cpu_seconds < 60
+
+
+def _later(now, before):
+    return now if now.cpu_seconds > before.cpu_seconds else None
+
+
+def test_what_is_paused_holds_its_memory_and_uses_no_cpu(world, client):
+    container_id = world.make("paused")
+    before, now = client.counters(container_id), client.counters(container_id)
+    assert now.memory_bytes > 0
+    assert now.cpu_seconds == pytest.approx(before.cpu_seconds, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["exited", "created"])
+def test_what_does_not_run_has_no_counters(world, client, kind):
+    counters = client.counters(world.make(kind))
+    assert set(counters[2:]) == {None}
+
+
+@pytest.mark.parametrize("kind", ["running", "paused", "exited", "created"])
+def test_a_pid_is_told_of_what_has_processes(world, client, kind):
+    details = client.container(world.make(kind)).details
+    assert (details.pid is not None) == (kind in ("running", "paused"))
+    assert details.has_own_network is True
 
 
 # ----- acting
@@ -393,6 +437,7 @@ def test_a_frozen_engine_times_out(world):
         client.list,
         client.events,
         lambda: client.container(container_id),
+        lambda: client.counters(container_id),
         lambda: client.act(container_id, action("start", timeout_seconds=0)),
     ):
         with pytest.raises(EngineTimedOut) as raised:

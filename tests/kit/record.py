@@ -1,6 +1,7 @@
-"""Record samples of what a real engine says: `python -m tests.kit.record`.
+"""Record samples of what a real engine says: `python -m tests.kit.record [stats]`.
 
-The tests of `engines/translate` read them from `tests/data/docker/<engine>.json`.
+The tests of `engines/translate` read them from `tests/data/docker/<engine>.json`, and
+answers about stats, which `stats` alone records, from `stats/` beside them.
 Nothing of the machine that recorded stays in them but the engine's version.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -28,14 +30,16 @@ def main() -> None:
     for engine in [Engine(has_bridge=True), *([Podman()] if Podman.is_installed() else [])]:
         engine.start()
         try:
-            _write(engine)
+            if "stats" not in sys.argv:
+                _write(engine)
+            _write_stats(engine)
         finally:
             engine.close()
 
 
 def _write(engine: Engine) -> None:
     version = engine.api.version(api_version=False)
-    name = "podman" if isinstance(engine, Podman) else "docker"
+    name = _name(engine, version)
     heard: list[dict[str, Any]] = []
     url = f"{engine.api.base_url}/v1.41/events"
     answer = engine.api.get(url, params={"filters": '{"type":["container"]}'}, stream=True)
@@ -45,7 +49,7 @@ def _write(engine: Engine) -> None:
     try:
         ids = _fleet(engine)
         sample = {
-            "source": f"{name} {version['Version']}, API {version['ApiVersion']}, Debian 12",
+            "source": _source(engine, version),
             "version": version,
             "list": engine.api.containers(all=True),
             "inspect": [_trimmed(engine.inspect(container_id)) for container_id in ids],
@@ -61,9 +65,51 @@ def _write(engine: Engine) -> None:
     sample["events"] = heard
     text = json.dumps(sample, indent=1).replace(str(engine.root), "/var/lib/engine")
     text = text.replace(engine.root.name, "engine")
+    (FOLDER / f"{name}.json").write_text(text + "\n")
+
+
+def _name(engine: Engine, version: dict[str, Any]) -> str:
     short = re.match(r"[0-9]+\.[0-9]+", version["Version"])
     assert short is not None
-    (FOLDER / f"{name}-{short[0]}.json").write_text(text + "\n")
+    return f"{'podman' if isinstance(engine, Podman) else 'docker'}-{short[0]}"
+
+
+def _source(engine: Engine, version: dict[str, Any]) -> str:
+    name = "podman" if isinstance(engine, Podman) else "docker"
+    return f"{name} {version['Version']}, API {version['ApiVersion']}, Debian 12"
+
+
+def _write_stats(engine: Engine) -> None:
+    """Record one-shot answers of one container of each sort that matters here."""
+    version = engine.api.version(api_version=False)
+    is_docker = not isinstance(engine, Podman)
+    network = {"NetworkMode": "bridge"} if is_docker else {}
+    limits = {"Memory": 64 << 20, **({"NanoCpus": 100_000_000} if is_docker else {})}
+    busy = "dd if=/dev/zero of=/file bs=1M count=8; sync; while true; do :; done"
+    options: dict[str, Any] = {
+        "limited": {"HostConfig": {**network, **limits}},
+        "host-network": {"HostConfig": {"NetworkMode": "host"}},
+    }
+    ids = {name: engine.run(name, "sh", "-c", busy, **more) for name, more in options.items()}
+    ids["paused"] = engine.run("paused", *POLITE)
+    engine.api.pause(ids["paused"])
+    ids["exited"] = engine.run("exited", "sh", "-c", "exit 3")
+    eventually(lambda: engine.inspect(ids["exited"])["State"]["Status"] == "exited")
+    eventually(lambda: (_stats(engine, ids["limited"]) or {})["cpu_stats"]["cpu_usage"])
+    sample = {
+        "source": f"{_source(engine, version)}, cgroup v1",
+        "stats": {name: _stats(engine, container_id) for name, container_id in ids.items()},
+    }
+    folder = FOLDER / "stats"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{_name(engine, version)}-cgroup-v1.json"
+    path.write_text(json.dumps(sample, indent=1) + "\n")
+
+
+def _stats(engine: Engine, container_id: str) -> Any:
+    url = f"{engine.api.base_url}/v1.41/containers/{container_id}/stats"
+    answer = engine.api.get(url, params={"stream": "false", "one-shot": "true"})
+    return answer.json() if answer.content else None
 
 
 def _hear(stream: ByteStream, heard: list[dict[str, Any]]) -> None:

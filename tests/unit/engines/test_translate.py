@@ -65,6 +65,26 @@ def test_states_codes_and_times_of_every_sort(name):
     )
 
 
+@pytest.mark.parametrize("name", SAMPLES)
+def test_only_what_has_processes_has_a_pid(name):
+    for one in inspected_by_name(SAMPLES[name]).values():
+        assert (one.details.pid is not None) == (one.state in ("running", "paused")), one.name
+        assert one.details.pid != 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        *((mode, True) for mode in ("default", "bridge", "none", "shop_default", "slirp4netns")),
+        *((mode, False) for mode in ("host", f"container:{ID}", "ns:/run/netns/a")),
+        *((mode, None) for mode in ("", None, 7)),
+    ],
+)
+def test_whose_network_it_is(mode, expected):
+    answer = {"Id": ID, "HostConfig": {"NetworkMode": mode}}
+    assert translate.container("local", answer).details.has_own_network is expected
+
+
 def test_what_docker_says_of_health_ports_links_and_restarts():
     rows, inspected = rows_by_name(DOCKER), inspected_by_name(DOCKER)
     for known in (
