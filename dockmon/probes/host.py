@@ -7,6 +7,8 @@ is the work of `services/host_sampler`.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -21,11 +23,15 @@ _DISKS_EVERY_SECONDS: Final = 30.0
 
 
 class PsutilHostProbe:
-    """The port `HostProbe` on this machine."""
+    """The port `HostProbe` on this machine.
 
-    def __init__(self, clock: Clock, tasks: Tasks) -> None:
+    nics: where the system has a folder for each network interface.
+    """
+
+    def __init__(self, clock: Clock, tasks: Tasks, nics: str = "/sys/class/net") -> None:
         self._clock = clock
         self._tasks = tasks
+        self._nics = nics
         self._cores: list[tuple[float, float]] | None = None  # per core: (busy, total) seconds
         self._network: tuple[float, int, int] | None = None  # (at, rx bytes, tx bytes)
         self._disks: tuple[Disk, ...] = ()
@@ -64,13 +70,22 @@ class PsutilHostProbe:
     def _network_rates(self) -> tuple[float | None, float | None]:
         at = self._clock.monotonic()
         counters = psutil.net_io_counters(pernic=True, nowrap=False)
-        real = [c for name, c in counters.items() if not name.startswith(_VIRTUAL_NICS)]
+        real = [counters[name] for name in self._real_nics(counters)]
         rx, tx = sum(c.bytes_recv for c in real), sum(c.bytes_sent for c in real)
         before, self._network = self._network, (at, rx, tx)
         if before is None or at <= before[0] or rx < before[1] or tx < before[2]:
             return None, None
         seconds = at - before[0]
         return (rx - before[1]) / seconds, (tx - before[2]) / seconds
+
+    def _real_nics(self, names: Iterable[str]) -> list[str]:
+        """Return the interfaces with a device behind them, if any has one.
+
+        What passes a bridge, a bond, a VLAN or a tunnel passes the device below it, too,
+        and would be counted twice. In a container no interface has a device.
+        """
+        outer = [name for name in names if not name.startswith(_VIRTUAL_NICS)]
+        return [name for name in outer if Path(self._nics, name, "device").exists()] or outer
 
     def _disk_usage(self) -> tuple[Disk, ...]:
         # A disk fills slowly, and asking a hung network mount can take for ever.

@@ -34,7 +34,8 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = ManualClock()
-        self.probe = PsutilHostProbe(self.clock, InlineTasks())
+        self.sys = folder / "sys"
+        self.probe = PsutilHostProbe(self.clock, InlineTasks(), str(self.sys))
         self.cores = [Times(), Times()]
         self.nics: dict[str, tuple[int, int]] = {}  # name -> (received, sent) bytes
         self.partitions: list[SimpleNamespace] = []
@@ -59,6 +60,10 @@ class Machine:
         self.partitions.append(SimpleNamespace(device=device, mountpoint=str(at), fstype=fstype))
         self.full[str(at)] = (40, total)
         return str(at)
+
+    def plug_in(self, nic: str) -> None:
+        """Give an interface a device."""
+        (self.sys / nic / "device").mkdir(parents=True)
 
     # ----- psutil's side
 
@@ -214,6 +219,16 @@ class TestNetwork:
         machine.read()
         machine.nics = {"eth0": (5, 6), name: (1000, 1000)}
         assert rates(machine.read()) == (5.0, 6.0)
+
+    @pytest.mark.parametrize("name", ["br0", "vmbr0", "bond0", "eth0.7", "wg0", "tun0"])
+    def test_what_passes_a_device_below_is_not_counted_twice(
+        self, machine: Machine, name: str
+    ) -> None:
+        machine.plug_in("eth0")
+        machine.nics = {"eth0": (0, 0), name: (0, 0)}
+        machine.read()
+        machine.nics = {"eth0": (70, 80), name: (70, 80)}
+        assert rates(machine.read()) == (70, 80)
 
 
 class TestDisks:
