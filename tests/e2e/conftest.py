@@ -89,26 +89,6 @@ def troubles() -> Troubles:
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Server]]:
-    """Start servers that end with the test, and hold each to a clean end and log."""
-    servers: list[Server] = []
-
-    def begin(*args: Any, **options: Any) -> Server:
-        servers.append(Server(*args, **options))
-        return servers[-1]
-
-    yield begin
-    failures = []
-    for server in servers:
-        try:
-            server.stop()
-        except AssertionError as failure:
-            failures.append(failure)
-    if failures:
-        raise failures[0]
-
-
-@pytest.fixture
 def put_before() -> Iterator[Callable[[Server], WebProxy]]:
     """Put proxies before servers."""
     with contextlib.ExitStack() as proxies:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -23,26 +22,6 @@ def mode(request: pytest.FixtureRequest) -> str:
 def transport(request: pytest.FixtureRequest) -> str:
     """Each Socket.IO transport in turn."""
     return str(request.param)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., Server]]:
-    """Start servers that end with the test, and hold each to a clean end and log."""
-    servers: list[Server] = []
-
-    def begin(*args: Any, **options: Any) -> Server:
-        servers.append(Server(*args, **options))
-        return servers[-1]
-
-    yield begin
-    failures = []
-    for server in servers:
-        try:
-            server.stop()
-        except AssertionError as failure:
-            failures.append(failure)
-    if failures:
-        raise failures[0]
 
 
 @pytest.fixture(scope="session")

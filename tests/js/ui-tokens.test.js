@@ -1,4 +1,4 @@
-// The colours: readable on every ground they stand on, and dark the same however it is chosen.
+// The colours: readable on every ground they stand on, in the theme the system or somebody wishes.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,13 +11,12 @@ const AA = 4.5;
 
 /**
  * @param {string} selector
- * @returns {Record<string, string>}
+ * @returns {string} what stands between its braces
  */
-function tokens(selector) {
+function block(selector) {
   const from = css.indexOf(`${selector} {`);
   assert.notEqual(from, -1, selector);
-  const block = css.slice(from, css.indexOf("}", from));
-  return Object.fromEntries([...block.matchAll(/--([\w-]+): (#\w+)/g)].map(([, name, colour]) => [name, colour]));
+  return css.slice(from, css.indexOf("}", from));
 }
 
 /** @param {string} colour `#rrggbb` */
@@ -35,7 +34,12 @@ function contrast(a, b) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-const themes = { light: tokens(":root"), dark: tokens(':root[data-theme="dark"]') };
+/** @type {{ light: Record<string, string>, dark: Record<string, string> }} */
+const themes = { light: {}, dark: {} };
+for (const [, name, light, dark] of block(":root").matchAll(/--([\w-]+): .*light-dark\((#\w+), (#\w+)\)/g)) {
+  themes.light[name] = light;
+  themes.dark[name] = dark;
+}
 
 for (const [theme, colours] of Object.entries(themes)) {
   describe(theme, () => {
@@ -51,8 +55,15 @@ for (const [theme, colours] of Object.entries(themes)) {
   });
 }
 
-describe("dark", () => {
-  it("is the same by choice and by the system's wish", () => {
-    assert.deepEqual(tokens(':root:not([data-theme="light"])'), themes.dark);
+describe("the theme", () => {
+  it("is the system's wish until one is chosen", () => {
+    assert.match(block(":root"), /color-scheme: light dark;/);
+    for (const theme of Object.keys(themes)) {
+      assert.match(block(`:root[data-theme="${theme}"]`), new RegExp(`color-scheme: ${theme};`));
+    }
+  });
+  it("has no colour that is the same in both", () => {
+    const colours = css.match(/#\w+/g) ?? [];
+    assert.equal(colours.length, 2 * Object.keys(themes.light).length);
   });
 });

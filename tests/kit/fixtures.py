@@ -1,4 +1,4 @@
-"""Fixtures that hand out real Docker engines. Loaded by `tests/conftest.py`."""
+"""Fixtures that hand out real Docker engines and servers. Loaded by `tests/conftest.py`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from tests.kit import dockerd
 from tests.kit.dockerd import Engine
 from tests.kit.podman import Podman
+from tests.kit.server import Server
 
 
 def _require_engine() -> None:
@@ -107,3 +108,23 @@ def start_engine() -> Iterator[Callable[..., Engine]]:
 def bridged_engine() -> Iterator[Engine]:
     """An engine for this test alone, with a network: ports can be published."""
     yield from _started(has_bridge=True)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Server]]:
+    """Start servers that end with the test, and hold each to a clean end and log."""
+    servers: list[Server] = []
+
+    def begin(*args: Any, **options: Any) -> Server:
+        servers.append(Server(*args, **options))
+        return servers[-1]
+
+    yield begin
+    failures = []
+    for server in servers:
+        try:
+            server.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
