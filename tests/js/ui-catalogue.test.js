@@ -44,7 +44,7 @@ const FAMILIES = {
   "source.": ["websocket", "long-polling", "http"],
   "state.": ["created", "running", "paused", "restarting", "removing", "exited", "dead"],
   "summary.": COUNTED.map((kind) => `${kind}.other`),
-  "table.": ["state", "name", "image", "since", "ports", "actions"],
+  "table.": ["state", "name", "image", "since", "cpu", "memory", "network", "ports", "actions"],
   "theme.": ["auto", "light", "dark"],
   "title.": ["offline", "engines_down", "engines_stale", "unhealthy", "restarting"].map((kind) => `${kind}.other`),
   "unknown.": ACTIONS,

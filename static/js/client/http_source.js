@@ -36,7 +36,6 @@ export class HttpSource extends Source {
    * @param {Feed} feed
    */
   begin(feed) {
-    this.#looks.set(feed, undefined);
     void this.#look(feed);
   }
 
@@ -47,6 +46,18 @@ export class HttpSource extends Source {
   finish(feed) {
     clearTimeout(this.#looks.get(feed));
     this.#looks.delete(feed);
+  }
+
+  /**
+   * A look that is under way still has the old set; the next is at most two seconds away.
+   * @override
+   * @param {Feed} feed
+   */
+  resubscribe(feed) {
+    const next = this.#looks.get(feed);
+    if (next === undefined) return;
+    clearTimeout(next);
+    void this.#look(feed);
   }
 
   /** @override */
@@ -79,6 +90,7 @@ export class HttpSource extends Source {
 
   /** @param {Feed} feed */
   async #look(feed) {
+    this.#looks.set(feed, undefined);
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(this.#timings.request_ms)]);
     try {
       const data = await ANSWERS[feed.namespace](this.#rest, feed.wanted(), signal);

@@ -27,4 +27,5 @@ export { sessionFor } from "./session.js";
  * @typedef {import("./types.js").SourceKind} SourceKind
  * @typedef {import("./types.js").WireError} WireError
  * @typedef {import("./history.js").Ring} Ring
+ * @typedef {import("./metrics.js").Sample} Sample
  */

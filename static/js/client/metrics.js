@@ -6,24 +6,36 @@
  *   MetricsPayload } from "./types.js"
  */
 
-import { History, SAMPLES } from "./history.js";
+import { History } from "./history.js";
 import { Live } from "./live.js";
-import { enginesOf, isMetrics, isRecord, isStats } from "./shapes.js";
+import { enginesOf, isMetrics, isRecord, isStats, isStatsRow } from "./shapes.js";
 
 /** @typedef {{ engines?: string[], host?: boolean, containers?: boolean, interval_seconds?: number }} MetricsWanted */
+
+/**
+ * One engine's newest rows, as they came: who looks at one of a thousand pays for one.
+ * @typedef {object} Sample
+ * @property {number} timestamp
+ * @property {number} interval_seconds
+ * @property {readonly string[]} columns
+ * @property {ReadonlyMap<string, readonly unknown[]>} rows by id
+ */
 
 /** The server names a container's row by the first 12 digits of its id. */
 const ROW_ID_DIGITS = 12;
 
+/** What is older than the last by more has not overtaken it: the server's clock was put back. */
+const CLOCK_STEP_SECONDS = 60;
+
 export class RealtimeMetrics extends Live {
   /** @type {ReadonlyMap<string, { host: HostMetrics | null, timestamp: number }>} by engine */
   host = new Map();
-  /** @type {ReadonlyMap<string, ContainerStats>} by `engine/id`, see `statsOf` */
-  stats = new Map();
-  /** By `engine/id`, see `historyOf`. */
+  /** See `historyOf`. */
   history = new History();
-  /** @type {Map<string, { timestamp: number, keys: Set<string> }>} by engine: its newest rows */
-  #rows = new Map();
+  /** @type {ReadonlyMap<string, Sample>} by engine; another object whenever numbers have come or gone */
+  samples = new Map();
+  /** @type {Map<string, ContainerStats> | null} made when asked for */
+  #stats = null;
 
   /** @param {LiveOptions & MetricsWanted} [options] */
   constructor(options = {}) {
@@ -35,17 +47,28 @@ export class RealtimeMetrics extends Live {
     this.want(wantedOf(wanted));
   }
 
+  /** @returns {ReadonlyMap<string, ContainerStats>} by `engine/id`; the same object until something changes */
+  get stats() {
+    this.#stats ??= new Map(this.#entries());
+    return this.#stats;
+  }
+
   /**
    * @param {ContainerRef} container
    * @returns {ContainerStats | null} `null`: not running, or nothing is known yet
    */
-  statsOf(container) {
-    return this.stats.get(keyOf(container.engine, container.id)) ?? null;
+  statsOf({ engine, id }) {
+    const known = this.samples.get(engine);
+    const row = known?.rows.get(rowId(id));
+    return known && row ? statsFrom(engine, known, row) : null;
   }
 
-  /** @param {ContainerRef} container */
-  historyOf(container) {
-    return this.history.get(keyOf(container.engine, container.id)) ?? null;
+  /**
+   * @param {ContainerRef} container
+   * @returns {import("./history.js").Ring | null}
+   */
+  historyOf({ engine, id }) {
+    return this.history.get(engine, rowId(id));
   }
 
   /**
@@ -54,11 +77,11 @@ export class RealtimeMetrics extends Live {
    */
   onAnswer(data) {
     const entries = enginesOf(data).filter(isRecord);
-    const named = new Set(entries.map(({ engine }) => engine));
-    this.#forgetOthers(named);
-    for (const { metrics, container_stats } of entries) {
+    this.#forgetOthers(new Set(entries.map(({ engine }) => engine)));
+    for (const { engine, metrics, container_stats } of entries) {
       if (isMetrics(metrics)) this.#takeHost(metrics);
       if (isStats(container_stats)) this.#takeStats(container_stats);
+      else this.#dropRows(engine);
     }
   }
 
@@ -77,7 +100,7 @@ export class RealtimeMetrics extends Live {
   /** @param {MetricsPayload} payload */
   #takeHost({ engine, host, timestamp }) {
     const known = this.host.get(engine);
-    if (known && known.timestamp > timestamp) return;
+    if (known && isOvertaken(timestamp, known.timestamp)) return;
     this.host = new Map(this.host).set(engine, { host: host ?? null, timestamp });
   }
 
@@ -85,72 +108,70 @@ export class RealtimeMetrics extends Live {
    * The answer of a new connection repeats the last sample of the old one: not newer, not kept.
    * @param {ContainerStatsPayload} payload
    */
-  #takeStats({ engine, columns, rows, timestamp, interval_seconds }) {
-    const known = this.#rows.get(engine);
-    if (known && known.timestamp >= timestamp) return;
-    const names = columns.slice(1);
-    const stats = new Map(this.stats);
-    for (const key of known?.keys ?? []) stats.delete(key);
-    const keys = new Set();
-    for (const row of rows.filter(isRow)) {
-      const key = keyOf(engine, row[0]);
-      keys.add(key);
-      stats.set(key, statsFrom(engine, names, row));
-      this.history.push(key, names, timestamp, row);
-    }
-    this.stats = stats;
-    this.#rows.set(engine, { timestamp, keys });
-    this.#prune(engine, timestamp - SAMPLES * Math.max(1, Number(interval_seconds) || 1));
+  #takeStats(payload) {
+    const { engine, timestamp, interval_seconds } = payload;
+    const known = this.samples.get(engine)?.timestamp ?? this.history.lastOf(engine);
+    if (timestamp === known || isOvertaken(timestamp, known)) return;
+    if (timestamp < known) this.history.forget(engine);
+    const rows = payload.rows.filter(isStatsRow);
+    this.history.take({ ...payload, rows });
+    const byId = new Map(rows.map((row) => [row[0], row]));
+    const sample = { timestamp, interval_seconds, columns: payload.columns, rows: byId };
+    this.samples = new Map(this.samples).set(engine, sample);
+    this.#stats = null;
   }
 
   /**
-   * A container that stops and starts again keeps its line; one that stays away as long as the
-   * ring reaches back is gone, and its memory with it.
+   * Not wanted any more, or not known yet: its last numbers are not those of now. The line stays.
    * @param {string} engine
-   * @param {number} oldest
    */
-  #prune(engine, oldest) {
-    const prefix = `${engine}/`;
-    this.history.prune((key, ring) => !key.startsWith(prefix) || ring.last >= oldest);
+  #dropRows(engine) {
+    if (!this.samples.has(engine)) return;
+    this.samples = new Map([...this.samples].filter(([name]) => name !== engine));
+    this.#stats = null;
   }
 
   /** @param {Set<unknown>} named */
   #forgetOthers(named) {
-    const gone = [...this.#rows.keys()].filter((engine) => !named.has(engine));
-    for (const engine of gone) this.#rows.delete(engine);
-    const stays = (/** @type {string} */ engine) => named.has(engine);
-    this.host = new Map([...this.host].filter(([engine]) => stays(engine)));
-    this.stats = new Map([...this.stats].filter(([, { engine }]) => stays(engine)));
-    this.history.prune((key) => stays(key.slice(0, key.indexOf("/"))));
+    this.host = new Map([...this.host].filter(([engine]) => named.has(engine)));
+    for (const engine of this.history.engines) {
+      if (named.has(engine)) continue;
+      this.#dropRows(engine);
+      this.history.forget(engine);
+    }
+  }
+
+  /** @returns {Generator<[string, ContainerStats]>} */
+  *#entries() {
+    for (const [engine, known] of this.samples) {
+      for (const [id, row] of known.rows) yield [`${engine}/${id}`, statsFrom(engine, known, row)];
+    }
   }
 }
 
-/**
- * @param {string} engine
- * @param {string} id
- */
-function keyOf(engine, id) {
-  return `${engine}/${id.slice(0, ROW_ID_DIGITS)}`;
+/** @param {string} id */
+function rowId(id) {
+  return id.slice(0, ROW_ID_DIGITS);
 }
 
 /**
- * @param {unknown} row
- * @returns {row is [string, ...unknown[]]}
+ * @param {number} timestamp
+ * @param {number} known NaN: nothing
  */
-function isRow(row) {
-  return Array.isArray(row) && typeof row[0] === "string" && row[0] !== "";
+function isOvertaken(timestamp, known) {
+  return timestamp < known && known - timestamp < CLOCK_STEP_SECONDS;
 }
 
 /**
  * @param {string} engine
- * @param {readonly string[]} columns
+ * @param {Sample} sample
  * @param {readonly unknown[]} row
  */
-function statsFrom(engine, columns, row) {
+function statsFrom(engine, { columns, timestamp, interval_seconds }, row) {
   /** @type {Record<string, unknown>} */
-  const stats = { engine, id: row[0] };
+  const stats = { engine, timestamp, interval_seconds };
   columns.forEach((column, index) => {
-    stats[column] = row[index + 1] ?? null;
+    stats[column] = row[index] ?? null;
   });
   return /** @type {ContainerStats} */ (/** @type {unknown} */ (stats));
 }

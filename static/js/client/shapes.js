@@ -91,6 +91,14 @@ export function isStats(value) {
 }
 
 /**
+ * @param {unknown} row of a `container-stats` payload
+ * @returns {row is [string, ...(number | null)[]]}
+ */
+export function isStatsRow(row) {
+  return Array.isArray(row) && typeof row[0] === "string" && row[0] !== "";
+}
+
+/**
  * The `engines` list of a subscribe's answer; an answer without one counts as empty.
  * @param {unknown} data
  * @returns {unknown[]}

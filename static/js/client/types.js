@@ -188,7 +188,7 @@
  * @property {string} engine
  * @property {number} interval_seconds
  * @property {string[]} columns the first is `id`
- * @property {[string, ...(number | null)[]][]} rows one per running container; the id is its first 12 hex digits
+ * @property {[string, ...(number | null)[]][]} rows one per running or paused container; the id is its first 12 hex digits
  * @property {number} timestamp
  */
 
@@ -205,6 +205,8 @@
  * @property {number | null} block_write_bytes_per_second
  * @property {number | null} pids
  * @property {number | null} cpu_throttled_percent
+ * @property {number} interval_seconds how often such a row comes
+ * @property {number} timestamp
  */
 
 /**

@@ -4,7 +4,9 @@ import { hasFailed, isUnhealthy } from "./status.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
- * @typedef {"name" | "state" | "image" | "since"} SortKey
+ * @typedef {import("../client/types.js").ContainerStats} ContainerStats
+ * @typedef {"cpu" | "memory" | "network"} FigureKey
+ * @typedef {"name" | "state" | "image" | "since" | FigureKey} SortKey
  * @typedef {{key: SortKey, descending: boolean}} Order
  */
 
@@ -13,13 +15,42 @@ const natural = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 const STATE_ORDER = ["restarting", "running", "paused", "removing", "exited", "created"];
 
-/** @type {Record<SortKey, (a: Container, b: Container) => number>} */
+/** @type {Record<Exclude<SortKey, FigureKey>, (a: Container, b: Container) => number>} */
 const COMPARE = {
   name: byName,
   image: (a, b) => natural.compare(a.image, b.image),
   state: (a, b) => severity(a) - severity(b),
   since: (a, b) => (turnedAt(b) ?? 0) - (turnedAt(a) ?? 0),
 };
+
+/** @type {Record<FigureKey, (stats: ContainerStats) => number | null>} */
+const FIGURES = {
+  cpu: (stats) => stats.cpu_percent,
+  memory: (stats) => stats.memory_bytes,
+  network: ({ network_rx_bytes_per_second: rx, network_tx_bytes_per_second: tx }) =>
+    rx === null && tx === null ? null : (rx ?? 0) + (tx ?? 0),
+};
+
+/**
+ * @param {SortKey} key
+ * @returns {key is FigureKey}
+ */
+export function isFigureKey(key) {
+  return key in FIGURES;
+}
+
+/**
+ * @param {FigureKey} key
+ * @param {ContainerStats | null} stats
+ */
+export function figureOf(key, stats) {
+  return stats && FIGURES[key](stats);
+}
+
+/** @param {{engine: string, id: string}} container */
+export function rowKey({ engine, id }) {
+  return `${engine}/${id}`;
+}
 
 /** @param {Container} a @param {Container} b */
 function byName(a, b) {
@@ -47,12 +78,27 @@ function turnedAt(c) {
  *
  * @param {readonly Container[]} containers
  * @param {Order} order
+ * @param {ReadonlyMap<string, number>} [ranking] by `rowKey`, where the order is by a figure
  */
-export function arranged(containers, { key, descending }) {
+export function arranged(containers, { key, descending }, ranking = new Map()) {
   const direction = descending ? -1 : 1;
-  return [...containers].sort(
-    (a, b) => direction * COMPARE[key](a, b) || byName(a, b) || (a.id < b.id ? -1 : 1),
-  );
+  const compare = isFigureKey(key) ? byFigure(ranking, direction) : COMPARE[key];
+  return [...containers].sort((a, b) => direction * compare(a, b) || byName(a, b) || (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * What has no figure comes last, whichever way round.
+ *
+ * @param {ReadonlyMap<string, number>} ranking
+ * @param {number} direction
+ */
+function byFigure(ranking, direction) {
+  const unknown = direction * Infinity;
+  const figure = (/** @type {Container} */ container) => ranking.get(rowKey(container)) ?? unknown;
+  return (/** @type {Container} */ a, /** @type {Container} */ b) => {
+    const [x, y] = [figure(a), figure(b)];
+    return x === y ? 0 : x - y;
+  };
 }
 
 /**

@@ -11,17 +11,24 @@ export const DASH = "–";
 const GAP = "\u202f";
 
 const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+const MEBIBYTE = 1024 ** 2;
 const DECIMAL_UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
+
+/** @type {Map<string, Intl.NumberFormat>} made once: making one costs more than a hundred uses */
+const formats = new Map();
 
 /**
  * @param {number} value
  * @param {number} digits after the point
  */
 function fixed(value, digits) {
-  return new Intl.NumberFormat(currentLanguage(), {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  }).format(value);
+  const key = `${currentLanguage()} ${digits}`;
+  let format = formats.get(key);
+  if (!format) {
+    const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    formats.set(key, (format = new Intl.NumberFormat(currentLanguage(), fraction)));
+  }
+  return format.format(value);
 }
 
 /**
@@ -88,6 +95,41 @@ export function bytesOf(used, total) {
   const scale = 1024 ** step;
   const digits = scaledDigits(total / scale, step);
   return `${fixed(used / scale, digits)} / ${fixed(total / scale, digits)}${GAP}${BINARY_UNITS[step]}`;
+}
+
+/* In a column every figure has the same unit and as many digits after the point: so the longer
+   one is the larger one, and a figure does not jump when it grows. */
+
+/** @param {number | null | undefined} value 100 is one core */
+export function cpuPercent(value) {
+  return value == null ? DASH : `${fixed(value, 1)}${GAP}%`;
+}
+
+/** @param {number | null | undefined} value in bytes */
+export function mebibytes(value) {
+  return value == null ? DASH : `${whole(value / MEBIBYTE)}${GAP}MiB`;
+}
+
+/**
+ * @param {number | null | undefined} used
+ * @param {number} limit
+ */
+export function mebibytesOf(used, limit) {
+  return used == null ? DASH : `${whole(used / MEBIBYTE)} / ${mebibytes(limit)}`;
+}
+
+/** @param {number | null | undefined} value in bytes per second */
+export function kilobyteRate(value) {
+  return value == null ? DASH : `${whole(value / 1000)}${GAP}kB/s`;
+}
+
+/**
+ * Little is not nothing.
+ *
+ * @param {number} value
+ */
+function whole(value) {
+  return value > 0 && value < 1 ? "<1" : fixed(value, 0);
 }
 
 /** @param {number[] | null | undefined} averages over 1, 5 and 15 minutes */

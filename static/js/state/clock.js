@@ -3,7 +3,8 @@
  * clock is wrong must not say that a container started in the future.
  */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { isVisible } from "./visible.js";
 
 /** Less is network delay, and correcting for that would make ages jump. */
 const TOLERANCE_SECONDS = 2;
@@ -28,13 +29,10 @@ function tick() {
 
 /** Starts ticking; hidden pages rest, and are right again the moment they are seen. */
 export function startClock() {
-  let timer = 0;
-  const follow = () => {
-    clearInterval(timer);
-    if (document.hidden) return;
+  effect(() => {
+    if (!isVisible.value) return;
     tick();
-    timer = setInterval(tick, 1000);
-  };
-  document.addEventListener("visibilitychange", follow);
-  follow();
+    const timer = setInterval(tick, 1000);
+    return () => clearInterval(timer);
+  });
 }

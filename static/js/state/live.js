@@ -15,6 +15,7 @@ import { baseUrl } from "./page.js";
  * @typedef {import("../client/types.js").HostMetrics} HostMetrics
  * @typedef {{status: import("../client/types.js").ConnectionStatus, source: import("../client/types.js").SourceKind | null}} Connection
  * @typedef {{engine: string, id: string}} Ref
+ * @typedef {import("../client/metrics.js").Sample} Sample
  */
 
 /** @type {import("@preact/signals").Signal<readonly Container[]>} */
@@ -27,6 +28,13 @@ export const hosts = signal(new Map());
 export const versions = signal(new Map());
 /** @type {import("@preact/signals").Signal<Connection>} */
 export const connection = signal({ status: "connecting", source: null });
+/**
+ * Each engine's newest rows. What is in them is asked for one by one: a signal for each of a
+ * thousand rows would cost more than the numbers.
+ *
+ * @type {import("@preact/signals").Signal<ReadonlyMap<string, Sample>>}
+ */
+export const samples = signal(new Map());
 /** Unix seconds of the newest thing the server told as certain; null before the first. */
 export const heardAt = signal(/** @type {number | null} */ (null));
 export const loading = signal(true);
@@ -35,6 +43,10 @@ export const loading = signal(true);
 let live = null;
 /** @type {RealtimeMetrics | null} */
 let metrics = null;
+/** @type {RealtimeMetrics["host"] | null} what `hosts` was made of */
+let toldHosts = null;
+/** What nobody looks at is not to be measured. */
+let areFiguresWanted = false;
 /** The engines that were up when their versions were last asked for. */
 let askedFor = "";
 
@@ -42,8 +54,7 @@ let askedFor = "";
 export function openLive(onUnauthorized) {
   closeLive();
   const feed = new RealtimeContainers({ url: baseUrl });
-  // No view shows container figures yet, and what nobody looks at is not to be measured.
-  const figures = new RealtimeMetrics({ url: baseUrl, containers: false });
+  const figures = new RealtimeMetrics({ url: baseUrl, containers: areFiguresWanted });
   live = feed;
   metrics = figures;
   feed.addEventListener("change", () => takeContainers(feed));
@@ -63,6 +74,7 @@ export function closeLive() {
     containers.value = [];
     engines.value = [];
     hosts.value = new Map();
+    samples.value = new Map();
     versions.value = new Map();
     connection.value = { status: "connecting", source: null };
     heardAt.value = null;
@@ -102,14 +114,54 @@ function heard(timestamp) {
 function takeMetrics(figures) {
   if (figures !== metrics) return;
   batch(() => {
-    /** @type {Map<string, HostMetrics>} */
-    const known = new Map();
-    for (const [engine, { host, timestamp }] of figures.host) {
-      if (host) known.set(engine, host);
-      heard(timestamp);
-    }
-    hosts.value = known;
+    takeHosts(figures);
+    takeSamples(figures);
   });
+}
+
+/** @param {RealtimeMetrics} figures */
+function takeHosts({ host: told }) {
+  if (told === toldHosts) return;
+  toldHosts = told;
+  /** @type {Map<string, HostMetrics>} */
+  const known = new Map();
+  for (const [engine, { host, timestamp }] of told) {
+    if (host) known.set(engine, host);
+    heard(timestamp);
+  }
+  hosts.value = known;
+}
+
+/** @param {RealtimeMetrics} figures */
+function takeSamples({ samples: known }) {
+  if (known === samples.peek()) return;
+  samples.value = known;
+  for (const { timestamp } of known.values()) heard(timestamp);
+}
+
+/** @param {boolean} areWanted */
+export function wantFigures(areWanted) {
+  if (areWanted === areFiguresWanted) return;
+  areFiguresWanted = areWanted;
+  metrics?.subscribe({ containers: areWanted });
+}
+
+/** @param {Ref} container */
+export function statsOf(container) {
+  return metrics?.statsOf(container) ?? null;
+}
+
+/** @param {Ref} container */
+export function historyOf(container) {
+  return metrics?.historyOf(container) ?? null;
+}
+
+/**
+ * @param {string[]} columns
+ * @param {number} since Unix seconds
+ */
+export function peakOf(columns, since) {
+  return metrics?.history.peak(columns, since) ?? 0;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Where the page lives and what its address asks for. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { parseRoute } from "../lib/route.js";
 
 /** The base path, always with a slash at its end. */
@@ -18,6 +18,17 @@ export const route = signal(readRoute());
 function follow() {
   route.value = readRoute();
 }
+
+const phone = matchMedia("(max-width: 640px)");
+const isPhone = signal(phone.matches);
+phone.addEventListener("change", () => {
+  isPhone.value = phone.matches;
+});
+
+/** On a phone the panel is a page of its own. Counterpart: `layout.css`. */
+export const isTableCovered = computed(
+  () => isPhone.value && route.value.view === "home" && route.value.panel !== null,
+);
 
 export function startRouting() {
   addEventListener("hashchange", follow);

@@ -1,6 +1,7 @@
 /** What the reader chose to see of the table. */
 
 import { computed, signal } from "@preact/signals";
+import { isFigureKey } from "../lib/arrange.js";
 import { parseFilter, toggleWord } from "../lib/filter.js";
 
 export const filterText = signal("");
@@ -15,11 +16,11 @@ export function toggleFilter(word) {
 }
 
 /**
- * A second press on a column turns it around.
+ * A second press on a column turns it around. Of figures one wants the largest first.
  *
  * @param {import("../lib/arrange.js").SortKey} key
  */
 export function sortBy(key) {
   const current = order.value;
-  order.value = { key, descending: current.key === key && !current.descending };
+  order.value = { key, descending: current.key === key ? !current.descending : isFigureKey(key) };
 }

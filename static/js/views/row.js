@@ -10,6 +10,7 @@ import { now } from "../state/clock.js";
 import { ContainerState } from "../ui/container-state.js";
 import { ImageName, PortList } from "../ui/container-text.js";
 import { memo } from "../ui/memo.js";
+import { Figures } from "./figures.js";
 import { RowActions } from "./row-actions.js";
 import { RowNote } from "./row-note.js";
 
@@ -59,6 +60,7 @@ export const ContainerRow = memo(
         <td role="cell" class="since-cell">
           <span class="since">${unconfirmed ?? html`<${Since} container=${container} />`}</span>
         </td>
+        <${Figures} container=${container} />
         <td role="cell" class="ports-cell"><${PortList} ports=${container.ports} host=${host} /></td>
         <td role="cell" class="actions-cell">
           <${RowActions} container=${container} role=${role} pending=${pending} open=${open} />

@@ -6,8 +6,10 @@ import { arranged, byEngine } from "../lib/arrange.js";
 import { unconfirmedWords } from "../lib/engine-words.js";
 import { t } from "../lib/i18n.js";
 import { now } from "../state/clock.js";
+import { areOld } from "../state/figures.js";
 import { containers, engines, hosts } from "../state/live.js";
 import { route } from "../state/page.js";
+import { ranking } from "../state/ranking.js";
 import { session } from "../state/session.js";
 import { filterTest, order, sortBy } from "../state/table.js";
 import { Icon } from "../ui/icons.js";
@@ -26,12 +28,15 @@ const HEADINGS = [
   { name: "name", sort: "name" },
   { name: "image", sort: "image" },
   { name: "since", sort: "since" },
+  { name: "cpu", sort: "cpu" },
+  { name: "memory", sort: "memory" },
+  { name: "network", sort: "network" },
   { name: "ports", sort: null },
   { name: "actions", sort: null },
 ];
 
 export function ContainerTable() {
-  const groups = useComputed(() => byEngine(arranged(containers.value.filter(filterTest.value), order.value))).value;
+  const groups = useComputed(arrangedRows).value;
   const known = engines.value;
   const shown = known.filter(({ engine }) => groups.has(engine));
   if (shown.length === 0) return html`<${NoHits} />`;
@@ -52,6 +57,10 @@ export function ContainerTable() {
         />`,
     )}
   </table>`;
+}
+
+function arrangedRows() {
+  return byEngine(arranged(containers.value.filter(filterTest.value), order.value, ranking.value));
 }
 
 /** @param {{name: string, sort: import("../lib/arrange.js").SortKey | null}} props */
@@ -83,7 +92,8 @@ function Group({ engine, rows, grouped }) {
   const panel = route.value.view === "home" ? route.value.panel : null;
   const opened = panel?.engine === engine.engine ? panel.id : null;
   const unconfirmed = engine.stale ? unconfirmedWords(engine.confirmed_at, now.peek()) : null;
-  return html`<tbody role="rowgroup">
+  const classes = useComputed(() => (areOld(engine.engine) ? "has-old-figures" : ""));
+  return html`<tbody role="rowgroup" class=${classes}>
     ${grouped && html`<${GroupHead} engine=${engine} unconfirmed=${unconfirmed} />`}
     ${rows.map(
       (container) =>

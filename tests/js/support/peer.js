@@ -21,6 +21,7 @@ export class Peer {
   done = new Map();
   answers = new Map();
   subscribes = [];
+  metricsSubscribes = [];
   /** A code: CONNECT and REST are refused with it. */
   refuse = null;
   /** Looks at the handshake's auth and the REST header; returns a code or null. */
@@ -89,14 +90,16 @@ export class Peer {
   }
 
   #metrics(socket) {
-    this.#on(socket, "subscribe", () => {
+    this.#on(socket, "subscribe", (payload) => {
+      this.metricsSubscribes.push(payload);
       socket.join("local");
-      return { engines: this.metricsAnswer() };
+      return { engines: this.metricsAnswer(payload) };
     });
   }
 
-  metricsAnswer() {
-    return [{ engine: "local", metrics: this.hostPayload(), container_stats: this.statsPayload() }];
+  metricsAnswer({ host = true, containers = true }) {
+    const [metrics, container_stats] = [host ? this.hostPayload() : null, containers ? this.statsPayload() : null];
+    return [{ engine: "local", metrics, container_stats }];
   }
 
   hostPayload() {
@@ -162,6 +165,7 @@ export class Peer {
       return answer(response, 200, { data, engines: engines.map((engine) => engine.head()), summary: {}, timestamp });
     }
     if (name === "GET system") return answer(response, 200, { data: [this.hostPayload()], timestamp });
+    if (name === "GET stats") return answer(response, 200, { data: [this.statsPayload()], timestamp });
     const action = /^POST containers\/([^/]+)\/([^/]+)\/actions$/.exec(name);
     if (action) {
       return answer(response, 200, await this.act({ ...JSON.parse(body), engine: action[1], container: action[2] }));

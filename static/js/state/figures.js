@@ -1,0 +1,174 @@
+/**
+ * What containers use, as the table draws it: text and lines as signals, one scale for each column.
+ * Counterpart: `views/figures.js`; `live.js`, which has the numbers.
+ */
+
+import { batch, computed, effect, signal } from "@preact/signals";
+import { cpuPercent, kilobyteRate, mebibytes, mebibytesOf } from "../lib/format.js";
+import { SPAN_SECONDS, binaryTop, decimalTop, linePath } from "../lib/sparkline.js";
+import { HEIGHT, WIDTH } from "../ui/sparkline.js";
+import { now } from "./clock.js";
+import { historyOf, peakOf, samples, statsOf, wantFigures } from "./live.js";
+import { isTableCovered } from "./page.js";
+import { isVisible } from "./visible.js";
+
+/**
+ * @typedef {import("../client/types.js").ContainerStats} ContainerStats
+ * @typedef {import("@preact/signals").ReadonlySignal<string>} Words
+ * @typedef {import("@preact/signals").ReadonlySignal<boolean>} Flag
+ * @typedef {{engine: string, id: string}} Ref
+ * @typedef {{stats: ContainerStats | null, ring: import("../client/history.js").Ring | null, until: number}} Reading
+ */
+
+/** A container that does next to nothing must not look busy. */
+const LEAST = { cpu: 10, memory: 64 * 2 ** 20, network: 10_000 };
+
+/** The value at the top of each column's lines. */
+const tops = { cpu: signal(LEAST.cpu), memory: signal(LEAST.memory), network: signal(LEAST.network) };
+
+const RECEIVED = "network_rx_bytes_per_second";
+const SENT = "network_tx_bytes_per_second";
+
+/** Looking through all rings costs 1 ms for a thousand containers; twenty engines tell twenty times a second. */
+const RESCALE_MS = 1000;
+let rescaledAt = -Infinity;
+
+/** How many rows are looked at. */
+const lookers = signal(0);
+
+/**
+ * Somebody looks at a row; as long as nobody does, the server is not asked.
+ *
+ * @returns {() => void} called when nobody does any more
+ */
+export function lookAt() {
+  lookers.value = lookers.peek() + 1;
+  return () => {
+    lookers.value = lookers.peek() - 1;
+  };
+}
+
+const areLookedAt = computed(() => lookers.value > 0 && isVisible.value && !isTableCovered.value);
+effect(() => wantFigures(areLookedAt.value));
+
+effect(() => {
+  const newest = Math.max(0, ...[...samples.value.values()].map(({ timestamp }) => timestamp));
+  if (!newest || performance.now() - rescaledAt < RESCALE_MS) return;
+  rescaledAt = performance.now();
+  const since = newest - SPAN_SECONDS;
+  batch(() => {
+    tops.cpu.value = decimalTop(peakOf(["cpu_percent"], since), LEAST.cpu);
+    tops.memory.value = binaryTop(peakOf(["memory_bytes"], since), LEAST.memory);
+    tops.network.value = decimalTop(peakOf([RECEIVED, SENT], since), LEAST.network);
+  });
+});
+
+/**
+ * The time of an engine's newest numbers, 0 while there are none. One signal each, so that an
+ * engine's numbers draw nothing of another's.
+ */
+const tickOf = perEngine((engine) => samples.value.get(engine)?.timestamp ?? 0);
+
+/**
+ * Without a limit of its own a container is told the machine's memory as its limit, and that of
+ * a machine elsewhere is told nowhere else: the largest limit of an engine is taken for none.
+ */
+const mostMemoryOf = perEngine((engine) => {
+  const sample = samples.value.get(engine);
+  if (!sample) return 0;
+  const at = sample.columns.indexOf("memory_limit_bytes");
+  return Math.max(0, ...[...sample.rows.values()].map((row) => Number(row[at])).filter(Number.isFinite));
+});
+
+/**
+ * @param {(engine: string) => number} compute
+ * @returns {(engine: string) => import("@preact/signals").ReadonlySignal<number>} always the same one
+ */
+function perEngine(compute) {
+  /** @type {Map<string, import("@preact/signals").ReadonlySignal<number>>} */
+  const known = new Map();
+  return (engine) => {
+    const made = known.get(engine) ?? computed(() => compute(engine));
+    known.set(engine, made);
+    return made;
+  };
+}
+
+/**
+ * The numbers are not those of now: two turns were missed.
+ *
+ * @param {string} engine
+ */
+export function areOld(engine) {
+  const sample = samples.value.get(engine);
+  return !sample || now.value - sample.timestamp > 2 * sample.interval_seconds + 5;
+}
+
+/**
+ * @param {Ref} container
+ * @param {Flag} isOnScreen off the screen everything stays as it was
+ */
+export function figuresOf(container, isOnScreen) {
+  const tick = tickOf(container.engine);
+  /** @type {Reading} */
+  let last = { stats: null, ring: null, until: 0 };
+  const reading = computed(() => {
+    if (isOnScreen.value) last = { stats: statsOf(container), ring: historyOf(container), until: tick.value };
+    return last;
+  });
+  const { cpu, memory, network } = tops;
+  return {
+    cpu: computed(() => cpuPercent(reading.value.stats?.cpu_percent)),
+    memory: computed(() => memoryWords(reading.value.stats, mostMemoryOf(container.engine).value)),
+    received: computed(() => kilobyteRate(reading.value.stats?.[RECEIVED])),
+    sent: computed(() => kilobyteRate(reading.value.stats?.[SENT])),
+    cpuLine: computed(() => upwards(reading.value, "cpu_percent", cpu.value)),
+    memoryLine: computed(() => upwards(reading.value, "memory_bytes", memory.value)),
+    memoryLimit: computed(() => level(reading.value.stats?.memory_limit_bytes, memory.value)),
+    receivedLine: computed(() => line(reading.value, RECEIVED, network.value, MIDDLE - EDGE, EDGE)),
+    sentLine: computed(() => line(reading.value, SENT, network.value, MIDDLE + EDGE, HEIGHT - EDGE)),
+  };
+}
+
+/** Lines at the very edge would be cut in two. */
+const EDGE = 10;
+const MIDDLE = HEIGHT / 2;
+
+/**
+ * @param {Reading} reading
+ * @param {string} column
+ * @param {number} top
+ */
+function upwards(reading, column, top) {
+  return line(reading, column, top, HEIGHT - EDGE, EDGE);
+}
+
+/**
+ * @param {Reading} reading
+ * @param {string} column
+ * @param {number} top
+ * @param {number} low
+ * @param {number} high
+ */
+function line({ ring, until }, column, top, low, high) {
+  return ring ? linePath(ring.times(), ring.values(column), { until, top, width: WIDTH, low, high }) : "";
+}
+
+/**
+ * @param {number | null | undefined} limit
+ * @param {number} top
+ * @returns {string} nothing where the limit is beyond the scale
+ */
+function level(limit, top) {
+  if (limit == null || limit > top) return "";
+  return `M0 ${Math.round(HEIGHT - EDGE - (limit / top) * (HEIGHT - 2 * EDGE))}h${WIDTH}`;
+}
+
+/**
+ * @param {ContainerStats | null} stats
+ * @param {number} mostMemory
+ */
+function memoryWords(stats, mostMemory) {
+  const { memory_bytes = null, memory_limit_bytes: limit = null } = stats ?? {};
+  return limit !== null && limit < mostMemory ? mebibytesOf(memory_bytes, limit) : mebibytes(memory_bytes);
+}
