@@ -77,7 +77,7 @@ class HostSampler:
     def _tick(self) -> None:
         due = self._paces.due()
         for step in due:
-            reading = self._read(step, step / 2)
+            reading = self._turn(step)
             self._paces.told(step)
             for engine in self._engines:
                 room = host_room(engine, step)
@@ -87,6 +87,13 @@ class HostSampler:
                     )
         self._drop_unwatched()
         self._paces.wait()
+
+    def _turn(self, step: float) -> _Reading:
+        """Return what a step is told now."""
+        is_first = step not in self._readings
+        reading = self._read(step, step / 2)
+        # Its own rates begin only here; the usual ones are no gap.
+        return self._read(self.interval_seconds, self.interval_seconds) if is_first else reading
 
     def _is_watched(self, step: float) -> bool:
         rooms = (host_room(engine, step) for engine in self._engines)

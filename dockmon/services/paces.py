@@ -52,6 +52,8 @@ class Paces:
                     due.append(step)
             elif step != self._usual_seconds:
                 del self._last[step]
+                if self._is_watched(step):  # somebody has come in between
+                    self.want(step)
             elif now - last >= self._idle_seconds:
                 due.append(step)
         return due

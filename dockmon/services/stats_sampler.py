@@ -24,6 +24,8 @@ from dockmon.services.supervisor import Supervisor
 ID_DIGITS: Final = 12
 # A paused container has processes too, and memory that somebody looks for.
 ALIVE: Final = ("running", "paused")
+# Half the quickest step. The kernel counts CPU in slices of 4 ms: rates over less are noise.
+_SHORTEST_SECONDS: Final = 0.05
 
 Known = tuple[Counters, Sample]
 
@@ -106,7 +108,7 @@ class StatsSampler:
     def payload(
         self, engine: str, patience_seconds: float, step_seconds: float | None = None
     ) -> dict[str, Any]:
-        """Return a `container-stats` payload no older than its step, or the newest there is.
+        """Return a `container-stats` payload; measured anew when the last one is old.
 
         patience_seconds: how long to wait for a fresh sweep. Its timestamp is None while
         nothing is known of the engine. Raises: engine.unknown.
@@ -116,9 +118,12 @@ class StatsSampler:
         step = step_for(step_seconds, self.interval_seconds)
         asked_at = self._clock.monotonic()
         with feed.swept:
-            turn = feed.turns.setdefault(step, _Turn())
-            if asked_at - turn.monotonic > step * 1.5:
-                feed.asked.add(step)
+            # Until its first turn a step has the usual one's numbers. A sweep for whoever
+            # comes would be at their will, and its rates those of a moment.
+            source = step if step in feed.turns else self.interval_seconds
+            turn = feed.turns[source]
+            if asked_at - turn.monotonic > source * 1.5:
+                feed.asked.add(source)
                 feed.paces.wake()
                 feed.swept.wait_for(lambda: turn.monotonic >= asked_at, patience_seconds)
             return self._payload(engine, step, turn)
@@ -165,6 +170,7 @@ class StatsSampler:
             with feed.swept:
                 turn.known, turn.rows, turn.at = known, rows, at
                 turn.monotonic = self._clock.monotonic()
+                feed.asked.discard(step)  # who asked meanwhile is answered, too
                 feed.swept.notify_all()
             feed.paces.told(step)
             room = stats_room(feed.engine, step)
@@ -200,7 +206,8 @@ class StatsSampler:
         if not feed.turns[self.interval_seconds].known:
             # The first list has come: without a reading now, the first viewer's rates
             # would have nothing to begin from.
-            feed.asked.add(self.interval_seconds)
+            with feed.swept:
+                feed.asked.add(self.interval_seconds)
             feed.paces.wake()
 
 
@@ -216,11 +223,18 @@ def _measured(
             rows.append([one.id[:ID_DIGITS], *UNKNOWN])
             continue
         earlier = before.get(one.id)
-        if earlier is not None and earlier[0] == now:
-            # A source that answers late repeats its last reading: still the newest.
+        if earlier is not None and _is_too_soon(earlier[0], now):
             known[one.id] = earlier
         else:
             begin = earlier[0] if earlier else None
             known[one.id] = now, sample(begin, now, one.state == "running")
         rows.append([one.id[:ID_DIGITS], *known[one.id][1]])
     return known, rows
+
+
+def _is_too_soon(before: Counters, now: Counters) -> bool:
+    """Say whether a reading repeats the last one, as a late source does, or almost does.
+
+    The usual turn, which a step's first begins from, may have been a moment ago.
+    """
+    return before.life == now.life and 0 <= now.at - before.at < _SHORTEST_SECONDS

@@ -12,12 +12,17 @@ import { ApiError, LostError, refusesIdentity, toWireError } from "./errors.js";
 import { containersAnswer, metricsAnswer } from "./http_answers.js";
 import { Source } from "./source.js";
 
+/** @typedef {{ next: ReturnType<typeof setTimeout> | undefined }} Turn the timer of the next look */
+
 const ANSWERS = { "/containers": containersAnswer, "/metrics": metricsAnswer };
 
 export class HttpSource extends Source {
   #rest;
   #timings;
-  /** @type {Map<Feed, ReturnType<typeof setTimeout> | undefined>} the next look */
+  /**
+   * A feed that leaves and comes back during a look gets another object: the old look ends there.
+   * @type {Map<Feed, Turn>}
+   */
   #looks = new Map();
   #abort = new AbortController();
 
@@ -36,7 +41,9 @@ export class HttpSource extends Source {
    * @param {Feed} feed
    */
   begin(feed) {
-    void this.#look(feed);
+    const turn = { next: undefined };
+    this.#looks.set(feed, turn);
+    void this.#look(feed, turn);
   }
 
   /**
@@ -44,7 +51,7 @@ export class HttpSource extends Source {
    * @param {Feed} feed
    */
   finish(feed) {
-    clearTimeout(this.#looks.get(feed));
+    clearTimeout(this.#looks.get(feed)?.next);
     this.#looks.delete(feed);
   }
 
@@ -54,10 +61,10 @@ export class HttpSource extends Source {
    * @param {Feed} feed
    */
   resubscribe(feed) {
-    const next = this.#looks.get(feed);
-    if (next === undefined) return;
-    clearTimeout(next);
-    void this.#look(feed);
+    const turn = this.#looks.get(feed);
+    if (turn?.next === undefined) return;
+    clearTimeout(turn.next);
+    void this.#look(feed, turn);
   }
 
   /** @override */
@@ -88,19 +95,22 @@ export class HttpSource extends Source {
     }
   }
 
-  /** @param {Feed} feed */
-  async #look(feed) {
-    this.#looks.set(feed, undefined);
+  /**
+   * @param {Feed} feed
+   * @param {Turn} turn
+   */
+  async #look(feed, turn) {
+    turn.next = undefined;
     const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(this.#timings.request_ms)]);
     try {
       const data = await ANSWERS[feed.namespace](this.#rest, feed.wanted(), signal);
       this.opened();
-      if (this.#looks.has(feed)) this.answered(feed, data);
+      if (this.#looks.get(feed) === turn) this.answered(feed, data);
     } catch (error) {
       if (!isPassing(error)) return this.#failed(error);
     }
-    if (this.#looks.has(feed)) {
-      this.#looks.set(feed, setTimeout(() => void this.#look(feed), this.#timings.poll_ms));
+    if (this.#looks.get(feed) === turn) {
+      turn.next = setTimeout(() => void this.#look(feed, turn), this.#timings.poll_ms);
     }
   }
 

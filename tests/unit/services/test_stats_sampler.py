@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pytest
 
@@ -34,8 +34,10 @@ class Probe:
         self.asked: list[list[str]] = []
         self.forgotten: set[str] = set()
         self.is_closed = False
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def read(self, containers: Sequence[Container]) -> dict[str, Counters]:
+        self.meanwhile()
         self.asked.append([one.id for one in containers])
         at = self.clock.monotonic() if self.frozen_at is None else self.frozen_at
         return {
@@ -256,6 +258,43 @@ def test_who_will_not_wait_gets_the_newest_there_is(world):
     read_at = world.clock.time()
     world.clock.advance(5)
     assert world.sampler.payload("local", 0)["timestamp"] == read_at
+
+
+def test_who_comes_with_another_interval_gets_the_usual_numbers_and_no_sweep(world):
+    world.listen(1.0)
+    world.probe.cpu_seconds[WEB] = 10.5
+    world.tick(1)
+    before = len(world.probe.asked)
+    world.clock.advance(0.003)
+    world.probe.cpu_seconds[WEB] += 0.004
+    for step in (5.0, 60.0, 300.0, 0.1):
+        world.listen(step)
+        payload = world.sampler.payload("local", 0, step)
+        assert payload["interval_seconds"] == step
+        assert payload["rows"][0][1] == 50.0, "not the rate over three milliseconds"
+        world.tick()
+    assert len(world.probe.asked) == before
+
+
+def test_who_asks_during_a_sweep_is_answered_by_it(world):
+    world.clock.advance(5)
+    world.listen(1.0)
+    world.probe.meanwhile = lambda: world.sampler.payload("local", 0)
+    world.tick()
+    world.probe.meanwhile = lambda: None
+    world.tick(0.001)
+    assert len(world.listeners.said) == 1
+
+
+def test_a_first_turn_right_after_the_usual_one_has_no_rates_over_a_moment(world):
+    world.listen(5.0)
+    world.clock.advance(4.99)  # until the turn of 5 s
+    world.probe.cpu_seconds[WEB] = 10.0 + 4.99 / 2
+    world.listen(1.0)
+    world.tick()
+    world.probe.cpu_seconds[WEB] += 0.01
+    world.tick(0.01)
+    assert world.cpu(5.0) == world.cpu(1.0) == [50.0, 0.0]
 
 
 def test_of_an_engine_never_reached_nothing_is_known():
