@@ -13,7 +13,7 @@ from dockmon.config import Settings
 from dockmon.engines.choose import client_for
 from dockmon.ports import Clock, Publisher, Tasks
 from dockmon.probes.choose import probe_for
-from dockmon.probes.host import PsutilHostProbe
+from dockmon.probes.host import Disks, PsutilHostProbe
 from dockmon.security.passwords import Argon2Passwords
 from dockmon.services.account_book import AccountBook
 from dockmon.services.accounts import Accounts
@@ -113,8 +113,9 @@ def build(
     }
     fleet = Fleet(inventory, watchers)
     broadcaster = Broadcaster(inventory, publisher, supervisor, clock, settings.containers_interval)
+    disks = Disks(clock, tasks)
     host_sampler = HostSampler(
-        lambda: PsutilHostProbe(clock, tasks),
+        lambda: PsutilHostProbe(clock, disks),
         publisher,
         supervisor,
         clock,

@@ -1,7 +1,7 @@
 """How often somebody is told: the few steps every wish is rounded to.
 
-A step is a room of its own, so there must be few; what is asked is never told
-quicker than it was asked for.
+A step is a room of its own, so there must be few. Nobody is told quicker than asked
+for, but for the first turn, which may come after half a step.
 """
 
 from __future__ import annotations

@@ -73,9 +73,10 @@ class EngineStatsProbe:
             pace_seconds, self._read_at = began - self._read_at, began
             self._want(containers)
             more = self._more_workers(began)
-            self._workers += more
         for _ in range(more):
             self._tasks.spawn(self._ask_due, name=f"stats {self._engine}")
+            with self._changed:
+                self._workers += 1
         with self._changed:
             seconds = min(self._wait_seconds(), pace_seconds / 2)
             self._changed.wait_for(lambda: self._is_over(began), seconds)

@@ -7,6 +7,7 @@ is the work of `services/host_sampler`.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -22,20 +23,51 @@ _VIRTUAL_NICS: Final = ("lo", "veth", "docker", "br-", "virbr", "cni", "flannel"
 _DISKS_EVERY_SECONDS: Final = 30.0
 
 
+class Disks:
+    """The machine's disks, looked at now and then beside everything else.
+
+    One for all probes: asking a hung network mount can take for ever, and every probe
+    that asked would take one of the few places for blocking work with it.
+    """
+
+    def __init__(self, clock: Clock, tasks: Tasks) -> None:
+        self._clock = clock
+        self._tasks = tasks
+        self._lock = threading.Lock()
+        self._known: tuple[Disk, ...] = ()
+        self._is_looking = False
+        self._looked_at = -1e9
+
+    def known(self) -> tuple[Disk, ...]:
+        """Return what was last seen of them; have them looked at when that is long ago."""
+        now = self._clock.monotonic()
+        with self._lock:
+            is_due = not self._is_looking and now - self._looked_at >= _DISKS_EVERY_SECONDS
+            if is_due:
+                self._is_looking, self._looked_at = True, now
+        if is_due:
+            self._tasks.spawn(self._look, name="disks")
+        return self._known
+
+    def _look(self) -> None:
+        try:
+            self._known = self._tasks.run_blocking(_real_disks)
+        finally:
+            self._is_looking = False
+
+
 class PsutilHostProbe:
     """The port `HostProbe` on this machine.
 
     nics: where the system has a folder for each network interface.
     """
 
-    def __init__(self, clock: Clock, tasks: Tasks, nics: str = "/sys/class/net") -> None:
+    def __init__(self, clock: Clock, disks: Disks, nics: str = "/sys/class/net") -> None:
         self._clock = clock
-        self._tasks = tasks
+        self._disks = disks
         self._nics = nics
         self._cores: list[tuple[float, float]] | None = None  # per core: (busy, total) seconds
         self._network: tuple[float, int, int] | None = None  # (at, rx bytes, tx bytes)
-        self._disks: tuple[Disk, ...] = ()
-        self._disks_at = -1e9
 
     def read(self) -> HostSample:
         per_core = self._per_core()
@@ -51,7 +83,7 @@ class PsutilHostProbe:
             memory_total_bytes=memory.total,
             swap_used_bytes=swap[0],
             swap_total_bytes=swap[1],
-            disks=self._disk_usage(),
+            disks=self._disks.known(),
             network_rx_bytes_per_second=rx,
             network_tx_bytes_per_second=tx,
             uptime_seconds=max(0.0, self._clock.time() - psutil.boot_time()),
@@ -86,14 +118,6 @@ class PsutilHostProbe:
         """
         outer = [name for name in names if not name.startswith(_VIRTUAL_NICS)]
         return [name for name in outer if Path(self._nics, name, "device").exists()] or outer
-
-    def _disk_usage(self) -> tuple[Disk, ...]:
-        # A disk fills slowly, and asking a hung network mount can take for ever.
-        now = self._clock.monotonic()
-        if now - self._disks_at >= _DISKS_EVERY_SECONDS:
-            self._disks_at = now
-            self._disks = self._tasks.run_blocking(_real_disks)
-        return self._disks
 
 
 def _busy_and_total(times: object) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from dockmon.domain.stats import COLUMNS, UNKNOWN, Counters, Sample, sample
 from dockmon.ports import Clock, Publisher, StatsProbe
 from dockmon.services.host_sampler import METRICS
 from dockmon.services.inventory import Inventory
-from dockmon.services.paces import Paces
+from dockmon.services.paces import IDLE_INTERVAL_SECONDS, Paces
 from dockmon.services.supervisor import Supervisor
 
 ID_DIGITS: Final = 12
@@ -203,7 +203,9 @@ class StatsSampler:
         stopped = [one for one in ids if one not in known or known[one].state not in ALIVE]
         if stopped:
             feed.probe.forget(stopped)
-        if not feed.turns[self.interval_seconds].known:
+        turn = feed.turns[self.interval_seconds]
+        is_old = self._clock.monotonic() - turn.monotonic > IDLE_INTERVAL_SECONDS
+        if turn.at is None or (not turn.known and is_old):
             # The first list has come: without a reading now, the first viewer's rates
             # would have nothing to begin from.
             with feed.swept:

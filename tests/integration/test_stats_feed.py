@@ -70,6 +70,7 @@ def test_an_interval_is_rounded_to_the_next_step_and_kept(server, asked, step):
         assert {payload["interval_seconds"] for payload in told} == {step}
         spacing = (told[-1]["timestamp"] - told[0]["timestamp"]) / (len(told) - 1)
         assert spacing > step * 0.6, "no quicker than asked"
+        assert spacing < 1 or step >= 1, "and not at the server's own interval"
 
 
 def test_two_viewers_with_different_intervals_each_get_their_own(server):

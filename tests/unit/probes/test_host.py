@@ -6,15 +6,16 @@ psutil itself is replaced here. What it reads of a real machine is held in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
 
 from dockmon.domain.host import Disk, HostSample
-from dockmon.probes.host import PsutilHostProbe
+from dockmon.probes.host import Disks, PsutilHostProbe
 from tests.kit.people import InlineTasks, ManualClock
 
 
@@ -35,7 +36,7 @@ class Machine:
         self.folder = folder
         self.clock = ManualClock()
         self.sys = folder / "sys"
-        self.probe = PsutilHostProbe(self.clock, InlineTasks(), str(self.sys))
+        self.probe = PsutilHostProbe(self.clock, Disks(self.clock, InlineTasks()), str(self.sys))
         self.cores = [Times(), Times()]
         self.nics: dict[str, tuple[int, int]] = {}  # name -> (received, sent) bytes
         self.partitions: list[SimpleNamespace] = []
@@ -271,6 +272,32 @@ class TestDisks:
         machine.mount("data", "/dev/sdb1")
         assert len(machine.read(after_seconds=1).disks) == 2
         assert machine.times_disks_were_read == 2
+
+
+class Waiting:
+    """Work that waits until a test lets it go on."""
+
+    def __init__(self) -> None:
+        self.spawned: list[Callable[[], None]] = []
+
+    def spawn(self, work: Callable[..., None], *args: Any, name: str = "") -> None:
+        self.spawned.append(work)
+
+    def run_blocking(self, work: Callable[..., Any], *args: Any) -> Any:
+        return work(*args)
+
+
+def test_a_mount_that_hangs_holds_up_nobody_and_is_asked_once(machine: Machine) -> None:
+    tasks = Waiting()
+    disks = Disks(machine.clock, tasks)
+    probes = [PsutilHostProbe(machine.clock, disks, str(machine.sys)) for _ in range(5)]
+    for probe in probes:
+        machine.clock.advance(60)
+        assert probe.read().disks == ()
+    assert len(tasks.spawned) == 1
+    machine.mount("root", "/dev/vda")
+    tasks.spawned[0]()
+    assert [disk.used_bytes for disk in probes[0].read().disks] == [40]
 
 
 class TestMemory:
