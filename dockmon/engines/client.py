@@ -12,7 +12,7 @@ import contextlib
 import threading
 import weakref
 from typing import Any, Final, Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import docker
 import docker.errors
@@ -38,7 +38,7 @@ from dockmon.engines.paths import (
     stats_path,
 )
 from dockmon.engines.streams import ByteStream, EngineEvents, EngineLog, PatientStream
-from dockmon.engines.transport import CONNECT_TIMEOUT_SECONDS, open_session
+from dockmon.engines.transport import CONNECT_TIMEOUT_SECONDS, bare_status, open_session
 
 CONTROL_TIMEOUT_SECONDS: Final = 10.0
 PING_TIMEOUT_SECONDS: Final = 3.0
@@ -88,6 +88,14 @@ class DockerClient:
         return EngineInfo(version=str(answer.get("Version") or ""), api_version=own)
 
     def ping(self) -> None:
+        parts = urlsplit(self._address.address)
+        if parts.scheme == "unix":
+            try:
+                if bare_status(parts.path, "/_ping", self._ping_timeout_seconds) == _OK:
+                    return
+            except errors.TROUBLE as trouble:
+                raise errors.from_trouble(self._engine, trouble) from trouble
+        # Also to hear in full what an engine here has to say instead of "OK".
         self._ask("GET", "/_ping", "ping", self._ping_timeout_seconds)
 
     def list(self) -> builtins.list[Row]:
@@ -299,6 +307,7 @@ class DockerClient:
         )
 
 
+_OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _ENGINE_ERROR: Final = 500
 
