@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import collecting, events, idle, memory, report, start, traffic, tree
+from bench import collecting, events, fanout, idle, memory, report, start, traffic, tree
 from bench.figures import SHORT, Scale
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "collecting": collecting.run,
     "tree": tree.run,
     "traffic": traffic.run,
+    "fanout": fanout.run,
 }
 
 

@@ -5,30 +5,48 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import IO, Any
 
 from tests.kit.server import ROOT
 
 
 class Child:
-    """`python -m <module>`. It lives until its standard input ends."""
+    """`python -m <module>`, or a script of another program. It lives until its input ends."""
 
-    def __init__(self, module: str, *arguments: str, told: Any = None) -> None:
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        told: Any = None,
+        program: tuple[str, ...] = (sys.executable, "-m"),
+        environ: dict[str, str] | None = None,
+        log: IO[str] | None = None,
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [*program, module, *arguments],
             cwd=ROOT,
+            env=environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
         )
-        assert self._process.stdin
         if told is not None:
             # By the pipe: a token among the arguments is there for everybody to read.
-            print(json.dumps(told), file=self._process.stdin, flush=True)
+            self.tell(json.dumps(told))
 
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    def tell(self, line: str) -> None:
+        """Hand it a line."""
+        print(line, file=self._process.stdin, flush=True)
+
+    def ask(self, order: str) -> Any:
+        """Hand it a line and return its answer, a line of JSON."""
+        self.tell(order)
+        return json.loads(self.line())
 
     def line(self) -> str:
         """Wait for its next line."""

@@ -24,6 +24,7 @@ from dockmon.domain.rate import Bucket
 from dockmon.i18n import say
 from dockmon.journal import QuietLog
 from dockmon.ports import Clock, Tasks
+from dockmon.realtime.outgoing import UNREAD_BYTES
 from dockmon.schemas.base import faults
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ EVENTS_AT_ONCE: Final = 100
 EVENTS_PER_SECOND: Final = 20
 ACTIONS_UNDER_WAY: Final = 64
 QUEUED_EVENTS: Final = 64
+_READ_CHECK_SECONDS: Final = 0.05
 EVERYONE: Final = "everyone"
 
 
@@ -268,12 +270,21 @@ class Boundary:
         session.opened.wait()
         while True:
             with session.lock:
+                if self._sessions.get((session.namespace, session.sid)) is not session:
+                    session.queue.clear()  # it has gone, and could join no room any more
                 if not session.queue:
                     session.draining = False
                     return
                 run = session.queue.popleft()
+            self._wait_until_read(session)
             run()
             time.sleep(0)  # sixty subscriptions of one client are not everybody's wait
+
+    def _wait_until_read(self, session: Session) -> None:
+        """Answer no more until a client reads: answers are never skipped, but they can wait."""
+        client = self._server.eio.sockets.get(session.eio_sid)
+        while client and not client.closed and client.queue.waiting_bytes > UNREAD_BYTES:
+            time.sleep(_READ_CHECK_SECONDS)
 
 
 def _refused(error: DockmonError) -> dict[str, Any]:

@@ -1,31 +1,33 @@
-"""Send one message to a room: encoded once, slow clients skipped and caught up.
+"""Send one message to a room: packed once, slow clients skipped and caught up.
 
-Engine.IO's queue per client has no limit, so its depth is looked at before every
-send. The counterpart is `services/broadcaster`, which decides what to say.
+What waits for a client (`outgoing`) is looked at before every send. The counterpart
+is `services/broadcaster`, which decides what to say.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from contextlib import suppress
+import time
 from typing import Any, Final
 
-from engineio.exceptions import EngineIOError
 from engineio.packet import MESSAGE
 from engineio.packet import Packet as EnginePacket
 
 from dockmon.ports import CatchUp, Clock
+from dockmon.realtime.frames import frame_of
+from dockmon.realtime.outgoing import UNREAD_BYTES, Outgoing
 
 log = logging.getLogger(__name__)
 
 SKIP_PACKETS: Final = 64
 SKIP_BYTES: Final = 256 * 1024
-# Acks, logs and errors are never skipped. Who leaves this much unread for so long
-# reads nothing any more.
-STUCK_BYTES: Final = 512 * 1024
-STUCK_SECONDS: Final = 10.0
+# Who leaves this much unread, and takes less than this in so long, reads nothing any more.
+STUCK_BYTES: Final = UNREAD_BYTES
+STUCK_SECONDS: Final = 30.0
 CATCH_UP_PAUSE_SECONDS: Final = 0.2
+# The loop's other work waits this long at most, a third of a millisecond or so.
+_SENDS_WITHOUT_YIELD: Final = 32
 _STOP_CHECK_SECONDS: Final = 1.0  # how long a quiet loop may miss the stop
 
 # (namespace, sid) -> room -> what brings it up to date; None where the next
@@ -41,6 +43,7 @@ class Emitter:
         self._clock = clock
         self._behind: _Behind = {}
         self._lock = threading.Lock()
+        self._turns: dict[tuple[str, str], threading.Lock] = {}  # (namespace, room) -> its lock
         self._owing = threading.Event()
 
     def has_listeners(self, namespace: str, room: str) -> bool:
@@ -55,14 +58,22 @@ class Emitter:
         catch_up: CatchUp | None = None,
     ) -> None:
         packet = self._encode(namespace, event, payload)
-        for sid, eio_sid in list(self._server.manager.get_participants(namespace, room)):
-            client = self._server.eio.sockets.get(eio_sid)
-            if client is None or client.closed:
-                continue
-            if self._owes(namespace, sid, room) or _is_slow(client):
-                self._skip(namespace, sid, room, catch_up)
-            else:
-                _send(client, packet)
+        size = len(frame_of(packet))
+        clients = self._server.eio.sockets
+        # Sending yields in between: the next message of the room waits for this one.
+        with self._turn(namespace, room):
+            members = self._server.manager.members(namespace, room)
+            for number, sid in enumerate(list(members), 1):
+                # Who has left meanwhile must get nothing any more: rooms are permissions.
+                client = clients.get(members.get(sid))
+                if client is not None:
+                    outgoing = client.queue
+                    if self._owes(namespace, sid, room) or _is_slow(outgoing, size):
+                        self._skip(namespace, sid, room, catch_up)
+                    else:
+                        outgoing.put(packet)
+                if number % _SENDS_WITHOUT_YIELD == 0:
+                    time.sleep(0)
 
     def catch_up(self) -> None:
         """Wait until somebody is owed something, and send it to those who have drained."""
@@ -75,21 +86,22 @@ class Emitter:
             if client is None or client.closed:
                 with self._lock:
                     self._behind.pop((namespace, sid), None)
-            elif client.backlog() == (0, 0):
+            elif not client.queue:
                 self._make_good(namespace, sid, client)
         if self._behind:
             self._owing.set()
 
     def cut_stuck(self) -> None:
-        """End clients that leave unskippable messages unread. Called every so often."""
+        """End clients that have all but stopped reading. Called every so often."""
         now = self._clock.monotonic()
         for client in list(self._server.eio.sockets.values()):
-            size = client.backlog()[1]
-            if size <= STUCK_BYTES or client.closed:
+            outgoing = client.queue
+            if outgoing.waiting_bytes <= STUCK_BYTES:
                 client.stuck_since = None
-            elif client.stuck_since is None:
-                client.stuck_since = now
+            elif client.stuck_since is None or outgoing.taken_bytes > client.taken_by_then:
+                client.stuck_since, client.taken_by_then = now, outgoing.taken_bytes + STUCK_BYTES
             elif now - client.stuck_since > STUCK_SECONDS:
+                size = outgoing.waiting_bytes
                 log.warning("a client that reads nothing was disconnected (%d bytes wait)", size)
                 client.cut()
 
@@ -101,10 +113,12 @@ class Emitter:
                 continue
 
             def send(event: str, payload: dict[str, Any], room: str = room) -> None:
-                # Settled and sent while the caller holds the room still: a delta in
-                # between would reach this client without its predecessors.
-                self._settle(namespace, sid, room)
-                _send(client, self._encode(namespace, event, payload))
+                packet = self._encode(namespace, event, payload)
+                # Settled and sent while the room is still: a delta in between would
+                # reach this client without its predecessors.
+                with self._turn(namespace, room):
+                    self._settle(namespace, sid, room)
+                    client.queue.put(packet)
 
             catch_up(send)
 
@@ -114,6 +128,10 @@ class Emitter:
             owed.pop(room, None)
             if not owed:
                 self._behind.pop((namespace, sid), None)
+
+    def _turn(self, namespace: str, room: str) -> threading.Lock:
+        """Return the lock of a room: its messages go out one after the other."""
+        return self._turns.setdefault((namespace, room), threading.Lock())
 
     def _encode(self, namespace: str, event: str, payload: dict[str, Any]) -> EnginePacket:
         data = self._server.packet_class(2, namespace=namespace, data=[event, payload]).encode()
@@ -128,12 +146,9 @@ class Emitter:
         self._owing.set()
 
 
-def _is_slow(client: Any) -> bool:
-    packets, size = client.backlog()
-    return bool(packets >= SKIP_PACKETS or size >= SKIP_BYTES)
-
-
-def _send(client: Any, packet: EnginePacket) -> None:
-    # A client that has just gone: the library tells its own disconnect handler.
-    with suppress(EngineIOError):
-        client.send(packet)
+def _is_slow(outgoing: Outgoing, size: int) -> bool:
+    """Say whether this much more would be too much. Who has nothing waiting gets anything."""
+    waiting_bytes = outgoing.waiting_bytes
+    return waiting_bytes > 0 and (
+        waiting_bytes + size > SKIP_BYTES or len(outgoing) >= SKIP_PACKETS
+    )

@@ -17,9 +17,10 @@ from dockmon.realtime.boundary import EVERYONE, Admit, Boundary
 from dockmon.realtime.containers import ContainersNamespace
 from dockmon.realtime.emitter import CATCH_UP_PAUSE_SECONDS, Emitter
 from dockmon.realtime.guard import Guard
+from dockmon.realtime.line import MAX_MESSAGE_BYTES
 from dockmon.realtime.metrics import MetricsNamespace
 from dockmon.realtime.rooms import Rooms
-from dockmon.realtime.wire import JSON, MAX_MESSAGE_BYTES, SocketIO, TextPacket
+from dockmon.realtime.wire import JSON, SocketIO, TextPacket
 from dockmon.services.actions import Actions
 from dockmon.services.broadcaster import CONTAINERS, Broadcaster
 from dockmon.services.fleet import Fleet
@@ -104,6 +105,7 @@ class Realtime:
         every("stays", _STAYS_INTERVAL_SECONDS, self.rooms.end_stays)
         every("strangers", _STAYS_INTERVAL_SECONDS, self.rooms.end_strangers)
         every("catch up", CATCH_UP_PAUSE_SECONDS, self.emitter.catch_up)
+        self._supervisor.keep("pings", self.server.eio.pings.turn)
         every("stuck", _STUCK_INTERVAL_SECONDS, self.emitter.cut_stuck)
 
     def stop(self) -> None:

@@ -1,16 +1,17 @@
-"""Engine.IO and Socket.IO as the libraries have them, mended where they lose or hoard.
+"""Engine.IO's and Socket.IO's servers, mended where they lose or hoard.
 
-Each class overrides one documented fault; `tests/integration/test_wire.py` fails
-when an upgrade takes the seam away.
+Each override has its reason; `tests/integration/test_wire.py` fails when an upgrade
+takes the seam away. What is mended of a single client is in `client`.
 """
 
 from __future__ import annotations
 
+import gzip
 import logging
-import socket as sockets
+import threading
 import time
-from contextlib import suppress
-from functools import cache
+from contextlib import nullcontext, suppress
+from functools import lru_cache
 from typing import Any, Final
 
 import engineio
@@ -18,26 +19,25 @@ import flask_socketio
 import orjson
 import socketio
 from engineio import exceptions, packet
-from engineio.socket import Socket
 from flask import Flask
 from socketio.packet import Packet as SocketIOPacket
 
 from dockmon.i18n import say
+from dockmon.realtime.client import ClientSocket
+from dockmon.realtime.manager import Manager
+from dockmon.realtime.pings import Pings
 
 log = logging.getLogger(__name__)
 
-MAX_MESSAGE_BYTES: Final = 64 * 1024
-MAX_MESSAGE_PIECES: Final = 4096
-# What python-engineio's own client accepts in one polling response: at the
-# seventeenth packet it ends its session.
-POLL_PACKETS: Final = 16
 # What may wait for one client at all, whatever it is.
 MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
 MAX_BACKLOG_PACKETS: Final = 1000
+# The largest answer to a poll that is kept for the next client who polls.
+SHARED_BYTES: Final = 256 * 1024
+# Three times what the end of one client costs.
+LEAVE_SECONDS: Final = 0.001
 # How often one connection may be refused a namespace.
 MAX_CONNECTS: Final = 32
-# What one polling POST may hold. More is refused whole, never read in part.
-POST_PACKETS: Final = 500
 
 
 class JSON:
@@ -71,155 +71,20 @@ class TextPacket(SocketIOPacket):  # type: ignore[misc]
         return 0
 
 
-class ClientSocket(Socket):  # type: ignore[misc]
-    """One Engine.IO client."""
-
-    def __init__(self, server: Any, sid: str) -> None:
-        super().__init__(server, sid)
-        self.joined_at = time.monotonic()  # or since when it has joined nothing
-        self.stuck_since: float | None = None  # since when far too much waits for it
-        self.connects = 0
-        self.websocket: Any = None
-
-    def send(self, pkt: packet.Packet) -> None:
-        if pkt.packet_type == packet.OPEN:
-            # The library announces whole seconds: 0.5 would become 0.
-            pkt.data["pingInterval"] = int(self.server.ping_interval * 1000)
-        super().send(pkt)
-
-    def poll(self) -> list[packet.Packet]:
-        """Return what is queued, at most as much as one polling response may carry."""
-        empty = self.server.get_queue_empty_exception()
-        try:
-            first = self.queue.get(timeout=self.server.ping_interval + self.server.ping_timeout)
-        except empty:
-            raise exceptions.QueueEmpty() from None
-        self.queue.task_done()
-        packets = [first] if first is not None else []
-        while packets and len(packets) < POLL_PACKETS:
-            try:
-                following = self.queue.get(block=False)
-            except empty:
-                break
-            self.queue.task_done()
-            if following is None:
-                self.queue.put(None)
-                break
-            packets.append(following)
-        return packets
-
-    def handle_post_request(self, environ: dict[str, Any]) -> None:
-        """Read a polling POST whole, or refuse it whole.
-
-        The library answers 200 to seventeen packets and drops them all.
-        """
-        try:
-            length = int(environ.get("CONTENT_LENGTH") or "-1")
-        except ValueError:
-            length = -1
-        if not 0 <= length <= self.server.max_http_buffer_size:
-            raise exceptions.ContentTooLongError()
-        try:
-            packets = _decode(environ["wsgi.input"].read(length).decode())
-        except (ValueError, IndexError) as error:
-            raise exceptions.EngineIOError("malformed payload") from error
-        for pkt in packets:
-            if self.closed:
-                raise exceptions.SocketIsClosedError()
-            self.receive(pkt)
-
-    def receive(self, pkt: packet.Packet) -> None:
-        if pkt.packet_type == packet.PING and not self.upgraded:
-            raise exceptions.UnknownPacketError()
-        super().receive(pkt)
-        # A green reader whose socket always has more would never let anybody else run.
-        self.server.sleep(0)
-
-    def close(self, wait: bool = False, abort: bool = False, reason: Any = None) -> None:
-        """Close without waiting for the queue to drain.
-
-        The library waits for ever for a polling client that never polls again.
-        """
-        super().close(wait=False, abort=abort, reason=reason)
-
-    def _websocket_handler(self, ws: Any) -> Any:
-        self.websocket = ws
-        _bound(ws)
-        try:
-            return super()._websocket_handler(ws)
-        except (ValueError, IndexError, TypeError):
-            # Garbage on the WebSocket: the library would leave the session and its
-            # tasks behind until the ping times out, and print a traceback.
-            self.close(abort=True, reason=self.server.reason.TRANSPORT_ERROR)
-            return []
-        finally:
-            # Werkzeug would go on reading until the client hangs up, and clients
-            # wait some seconds for the server to do it first.
-            self._shut_down()
-
-    def backlog(self) -> tuple[int, int]:
-        """Return how many packets, and how many bytes, wait for this client."""
-        if not self.queue.qsize():
-            return 0, 0
-        waiting = list(self.queue.queue)
-        return len(waiting), sum(len(p.data) for p in waiting if p and isinstance(p.data, str))
-
-    def cut(self) -> None:
-        """Close without a word, even while a send to this client is stuck."""
-        self.close(abort=True, reason=self.server.reason.SERVER_DISCONNECT)
-        self._shut_down()
-
-    def _shut_down(self) -> None:
-        raw = _raw_socket(self.websocket)
-        if raw is not None:
-            with suppress(OSError):
-                raw.shutdown(sockets.SHUT_RDWR)
-
-
-def _bound(websocket: Any) -> None:
-    """Bound whole messages: both WebSocket libraries only look at single frames.
-
-    Without it a stranger's continuation frames are collected until memory ends.
-    """
-    inner = getattr(websocket, "ws", None)
-    if inner is not None:
-        inner.max_message_size = MAX_MESSAGE_BYTES
-    else:
-        websocket.Message = _bounded(websocket.Message)
-
-
-@cache
-def _bounded(message_class: Any) -> Any:
-    class Bounded(message_class):  # type: ignore[misc]
-        size = 0
-
-        def push(self, data: bytes, final: bool = False) -> None:
-            self.size += len(data)
-            if self.size > MAX_MESSAGE_BYTES or len(self.data) > MAX_MESSAGE_PIECES:
-                raise ValueError("message is too large")
-            super().push(data, final)
-
-    return Bounded
-
-
-def _decode(text: str) -> list[packet.Packet]:
-    pieces = text.split("\x1e")
-    if len(pieces) > POST_PACKETS:
-        raise ValueError("too many packets")
-    return [packet.Packet(encoded_packet=piece) for piece in pieces]
-
-
-def _raw_socket(websocket: Any) -> Any:
-    inner = getattr(websocket, "ws", websocket)
-    return getattr(inner, "sock", None) or getattr(inner, "socket", None)
-
-
 class _Gone(KeyError):
     """A session that was closed while a request for it was under way."""
 
 
 class Engine(engineio.Server):  # type: ignore[misc]
     """The Engine.IO server, making clients of our class."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, monitor_clients=False)  # `pings` stands in for it
+        self.pings = Pings(self.sockets, self.ping_interval, self.ping_timeout)
+        self._last_leaves_at = 0.0
+        # Green tasks change places only where they wait, and where this is held nobody
+        # waits: a lock there would add a tenth to every message.
+        self.make_lock = threading.Lock if self.async_mode == "threading" else nullcontext
 
     def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
         try:
@@ -228,6 +93,20 @@ class Engine(engineio.Server):  # type: ignore[misc]
             refusal = self._bad_request("Invalid session")
             start_response(refusal["status"], refusal["headers"])
             return [refusal["response"]]
+
+    def wait_to_leave(self) -> None:
+        """Let clients that go away at once leave one after the other.
+
+        What the end of one costs is little, but nobody else would have a turn before
+        the end of two thousand.
+        """
+        now = time.monotonic()
+        self._last_leaves_at = max(now, self._last_leaves_at + LEAVE_SECONDS)
+        if self._last_leaves_at > now:
+            time.sleep(self._last_leaves_at - now)
+
+    def _gzip(self, response: bytes) -> bytes:
+        return _zipped(response) if len(response) <= SHARED_BYTES else gzip.compress(response)
 
     def _get_socket(self, sid: str) -> ClientSocket:
         try:
@@ -239,9 +118,6 @@ class Engine(engineio.Server):  # type: ignore[misc]
     def _handle_connect(
         self, environ: dict[str, Any], start_response: Any, transport: str, jsonp_index: Any = None
     ) -> Any:
-        if self.start_service_task:  # type: ignore[has-type]
-            self.start_service_task = False
-            self.service_task_handle = self.start_background_task(self._service_task)
         sid = self.generate_id()
         client = ClientSocket(self, sid)
         self.sockets[sid] = client
@@ -263,6 +139,12 @@ class Engine(engineio.Server):  # type: ignore[misc]
         finally:
             if client.closed:
                 self.sockets.pop(sid, None)
+
+
+@lru_cache(maxsize=4)
+def _zipped(body: bytes) -> bytes:
+    """Compress once what many polling clients are about to be answered."""
+    return gzip.compress(body)
 
 
 class Server(socketio.Server):  # type: ignore[misc]
@@ -316,8 +198,8 @@ class Server(socketio.Server):  # type: ignore[misc]
         client = self.eio.sockets.get(eio_sid)
         if client is None or client.closed:
             return
-        # The count first: summing up a long queue for every packet is what a flood wants.
-        if client.queue.qsize() > MAX_BACKLOG_PACKETS or client.backlog()[1] > MAX_BACKLOG_BYTES:
+        waiting = client.queue
+        if len(waiting) > MAX_BACKLOG_PACKETS or waiting.waiting_bytes > MAX_BACKLOG_BYTES:
             log.warning("a client that asks and does not read was disconnected")
             client.cut()
             return
@@ -334,7 +216,7 @@ class SocketIO(flask_socketio.SocketIO):  # type: ignore[misc]
 
     def init_app(self, app: Flask, **options: Any) -> None:
         app.extensions["socketio"] = self
-        self.server = Server(**options)
+        self.server = Server(client_manager=Manager(), **options)
         self.async_mode = self.server.async_mode
         for handler in self.namespace_handlers:
             self.server.register_namespace(handler)

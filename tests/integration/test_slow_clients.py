@@ -93,7 +93,10 @@ def test_a_client_that_does_not_read_is_skipped_and_then_caught_up(start, mode, 
 
 def test_a_stuck_client_is_disconnected_and_nobody_else_notices(start, mode):
     server = start(
-        "local=simulated://?containers=900&churn=60", mode, DOCKMON_CONTAINERS_INTERVAL="3600"
+        "local=simulated://?containers=900&churn=60",
+        mode,
+        DOCKMON_CONTAINERS_INTERVAL="3600",
+        DOCKMON_PING_TIMEOUT="300",  # who answers pings and reads nothing is ended all the same
     )
     eventually(lambda: server.get("engines")["data"][0]["state"] == "up")
     slow = RawClient(server)

@@ -1,4 +1,7 @@
-"""The seams of the libraries that `realtime/wire` relies on. An upgrade that moves one fails here."""
+"""The seams of the libraries that `realtime/wire` and `client` rely on.
+
+An upgrade that moves one fails here, or in `test_fanout`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import socketio
 import socketio.packet
 from engineio.packet import Packet as EnginePacket
 
-from dockmon.realtime.wire import ClientSocket, Engine, Server, TextPacket
+from dockmon.realtime.client import ClientSocket
+from dockmon.realtime.wire import Engine, Server, TextPacket
 
 
 def test_the_overridden_methods_still_exist_with_their_parameters():
@@ -32,6 +36,12 @@ def test_the_overridden_methods_still_exist_with_their_parameters():
         (engineio.socket.Socket, "handle_post_request"): ["self", "environ"],
         (engineio.socket.Socket, "_websocket_handler"): ["self", "ws"],
         (engineio.socket.Socket, "close"): ["self", "wait", "abort", "reason"],
+        (engineio.socket.Socket, "schedule_ping"): ["self"],
+        (engineio.Server, "_gzip"): ["self", "response"],
+        (socketio.Manager, "basic_enter_room"): ["self", "sid", "namespace", "room", "eio_sid"],
+        (socketio.Manager, "basic_leave_room"): ["self", "sid", "namespace", "room"],
+        (socketio.Manager, "basic_disconnect"): ["self", "sid", "namespace", "kwargs"],
+        (socketio.Manager, "get_rooms"): ["self", "sid", "namespace"],
         (socketio.Server, "_handle_connect"): ["self", "eio_sid", "namespace", "data"],
         (socketio.Server, "_handle_event"): ["self", "eio_sid", "namespace", "id", "data"],
         (socketio.Server, "_handle_eio_message"): ["self", "eio_sid", "data"],
@@ -75,9 +85,11 @@ def test_poll_returns_at_most_sixteen_packets_in_order():
 def test_the_backlog_counts_what_waits():
     server = Server(async_mode="threading", namespaces=[])
     client = ClientSocket(server.eio, "sid")
-    assert client.backlog() == (0, 0)
+    assert (len(client.queue), client.queue.waiting_bytes) == (0, 0)
     client.send(EnginePacket(4, "x" * 100))
-    assert client.backlog() == (1, 100)
+    assert (len(client.queue), client.queue.waiting_bytes) == (1, 101)
+    client.poll()
+    assert (len(client.queue), client.queue.waiting_bytes) == (0, 0)
 
 
 def test_fractions_of_a_second_are_announced():

@@ -78,6 +78,7 @@ class RawWebSocket(Raw):
     def close(self) -> None:
         self._ws.close()
         self._reader.join(10)
+        self._ws.shutdown()  # `close` leaves it open when the server closed first
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, websocket.WebSocketException):

@@ -12,7 +12,7 @@ from dockmon.api.errors import STATUS
 from dockmon.config import PREFIX
 from dockmon.domain.engine import REASONS
 from dockmon.factory import Application
-from dockmon.realtime import boundary, emitter, wire
+from dockmon.realtime import boundary, client, emitter, line
 from tests.kit.clients import EVENTS
 from tests.project import documents, walk
 from tests.project.documents import README, rows, unquoted
@@ -82,7 +82,7 @@ def test_every_reason_of_an_engine_is_documented():
 
 def test_the_limits_in_the_docs_are_those_of_the_code():
     bounds = {what: bound for what, bound, _ in rows("socketio.md", "what")}
-    assert bounds["one message from a client"] == f"{wire.MAX_MESSAGE_BYTES // 1024} KiB"
+    assert bounds["one message from a client"] == f"{line.MAX_MESSAGE_BYTES // 1024} KiB"
     assert bounds["events of one client"] == (
         f"{boundary.EVENTS_AT_ONCE} at once, {boundary.EVENTS_PER_SECOND} a second"
     )
@@ -94,8 +94,8 @@ def test_the_limits_in_the_docs_are_those_of_the_code():
     assert bounds["what waits for a client that reads nothing"] == (
         f"{emitter.STUCK_BYTES // 1024} KiB for {emitter.STUCK_SECONDS:g} seconds"
     )
-    assert bounds["packets in one polling response"] == str(wire.POLL_PACKETS)
-    assert bounds["packets in one polling request"] == str(wire.POST_PACKETS)
+    assert bounds["packets in one polling response"] == str(client.POLL_PACKETS)
+    assert bounds["packets in one polling request"] == str(client.POST_PACKETS)
 
 
 def test_every_command_is_documented_and_every_documented_command_exists():

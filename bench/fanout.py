@@ -1,0 +1,213 @@
+"""What a message to many viewers costs, beside Node's `socket.io` with the same payload.
+
+Server and viewers have a core each. Pings are part of the price; so is whatever else
+dockmon does meanwhile, which is why its cost with nobody connected stands beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from bench.children import Child
+from bench.fanout_payload import EVENT, NAMESPACE, payload
+from bench.figures import Figure, Result, Scale, quantile
+from bench.processes import memory_mb, pin
+from tests.kit.server import ADMIN, PASSWORD
+
+INTERVAL_SECONDS = 1.0
+P99_AIM_MS = 100.0
+P99_AIM_VIEWERS = 500
+LAG_AIM_MS = 50.0
+SLOW_AIM_MB = 0.512
+_SERVER_CORE, _VIEWERS_CORE = 0, 1
+_SETTLE_SECONDS = 3.0
+_LAG_SECONDS = 15.0
+_SLOW_SHARE = 0.05
+_SLOW_SECONDS = 40.0  # nine thousand bytes a second must come beyond every bound
+_DROP_SECONDS = 10.0
+
+
+class Start(Protocol):
+    """Starts one of the two servers; yields it, its port and a token."""
+
+    def __call__(self, scale: Scale) -> Any: ...
+
+
+def run(scale: Scale) -> Result:
+    """Measure both servers, one after the other."""
+    found = {"dockmon": _measure(_dockmon, scale), "node": _measure(_node, scale)}
+    return Result("fanout", list(_figures(found, scale)), found)
+
+
+def _measure(start: Start, scale: Scale) -> dict[str, Any]:
+    with start(scale) as (server, port, token):
+        pin(server.pid, _SERVER_CORE)
+        told = {"host": "127.0.0.1", "port": port, "token": token}
+        with Child("bench.fanout_clients", told=told) as viewers:
+            pin(viewers.pid, _VIEWERS_CORE)
+            viewers.line()
+            bench = _Bench(server, viewers)
+            return {
+                "alone": bench.window(scale.fanout_seconds / 2),
+                "viewers": {count: bench.fan_out(count, scale) for count in scale.viewers},
+                "lag": bench.lag(),
+                "slow": bench.slow(int(scale.viewers[-1] * _SLOW_SHARE)),
+                "drop": bench.drop(),
+            }
+
+
+class _Bench:
+    """One server with its viewers."""
+
+    def __init__(self, server: Child, viewers: Child) -> None:
+        self._server = server
+        self._viewers = viewers
+
+    def window(self, seconds: float) -> dict[str, Any]:
+        """Return what the viewers heard in a while, and what the server needed for it."""
+        before = _cpu_seconds(self._server.pid)
+        heard = self._ask("watch", seconds=seconds)
+        used = _cpu_seconds(self._server.pid) - before
+        per_message = 1e6 * used / heard["messages"] if heard["messages"] else None
+        return {**heard, "cpu_percent": 100 * used / seconds, "cpu_us_per_message": per_message}
+
+    def fan_out(self, count: int, scale: Scale) -> dict[str, Any]:
+        """Return what so many viewers cost, with messages and with pings alone."""
+        connecting = self._ask("connect", count=count)
+        self._ask("watch", seconds=_SETTLE_SECONDS)
+        idle = self.window(scale.fanout_seconds)
+        with self._publishing():
+            fed = self.window(scale.fanout_seconds)
+        memory = memory_mb(self._server.pid)["rss"]
+        return {"connecting": connecting, "idle": idle, "fed": fed, "rss_mb": memory}
+
+    def lag(self) -> dict[str, Any]:
+        """Return how late the server's loop is while all of them are served."""
+        with self._publishing():
+            self._server.ask("lag")
+            self._ask("watch", seconds=_LAG_SECONDS)
+            return self._lags()
+
+    def slow(self, count: int) -> dict[str, Any]:
+        """Let some of them stop reading; return what the others notice, and the memory."""
+        before = memory_mb(self._server.pid)["rss"]
+        self._ask("stall", count=count)
+        with self._publishing():
+            others = self.window(_SLOW_SECONDS)
+        grown = memory_mb(self._server.pid)["rss"] - before
+        return {"count": count, "others": others, "grown_mb_each": grown / count}
+
+    def drop(self) -> dict[str, Any]:
+        """Let all of them hang up at once."""
+        self._server.ask("lag")
+        before = _cpu_seconds(self._server.pid)
+        self._ask("drop")
+        time.sleep(_DROP_SECONDS)
+        return {**self._lags(), "cpu_seconds": _cpu_seconds(self._server.pid) - before}
+
+    @contextmanager
+    def _publishing(self) -> Iterator[None]:
+        self._server.ask(f"publish {INTERVAL_SECONDS}")
+        self._ask("watch", seconds=INTERVAL_SECONDS * 1.5)
+        try:
+            yield
+        finally:
+            self._server.ask("publish 0")
+            self._ask("watch", seconds=INTERVAL_SECONDS)
+
+    def _lags(self) -> dict[str, Any]:
+        late = [1000 * one for one in self._server.ask("lags")]
+        return {"p50_ms": quantile(late, 0.5), "p99_ms": quantile(late, 0.99), "max_ms": max(late)}
+
+    def _ask(self, order: str, **options: Any) -> Any:
+        return self._viewers.ask(json.dumps({"do": order, **options}))
+
+
+@contextmanager
+def _dockmon(scale: Scale) -> Iterator[tuple[Child, int, str]]:
+    interval, timeout = scale.ping_seconds
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("DOCKMON_")} | {
+            "DOCKMON_ENGINES": "local=simulated://?containers=8",
+            "DOCKMON_ASYNC_MODE": os.environ.get("DOCKMON_ASYNC_MODE", "eventlet"),
+            "DOCKMON_PORT": "0",
+            "DOCKMON_DATA_DIR": folder,
+            "DOCKMON_ADMIN_USER": ADMIN,
+            "DOCKMON_ADMIN_PASSWORD": PASSWORD,
+            "DOCKMON_PING_INTERVAL": str(interval),
+            "DOCKMON_PING_TIMEOUT": str(timeout),
+            "DOCKMON_HEARTBEAT_INTERVAL": "3600",  # Node's server has none
+        }
+        with Child("bench.fanout_server", environ=environ, log=log) as server:
+            port = int(server.line())
+            yield server, port, _token(port)
+
+
+@contextmanager
+def _node(scale: Scale) -> Iterator[tuple[Child, int, str]]:
+    interval, timeout = scale.ping_seconds
+    told = {
+        "namespace": NAMESPACE,
+        "event": EVENT,
+        "payload": payload(),
+        "ping_interval": interval,
+        "ping_timeout": timeout,
+    }
+    environ = {**os.environ, "NODE_ENV": "production"}
+    arguments = ("bench/fanout_peer.mjs", json.dumps(told))
+    with Child(*arguments, program=("node",), environ=environ) as server:
+        yield server, int(server.line()), "any"
+
+
+def _token(port: int) -> str:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/v1/auth/login",
+        json.dumps({"username": ADMIN, "password": PASSWORD}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return str(json.load(answer)["access_token"])
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return a process's time on a core to the nanosecond; /proc counts in steps of 10 ms.
+
+    The number is how Linux names the clock of another process.
+    """
+    return time.clock_gettime(~pid << 3 | 2)
+
+
+def _figures(found: dict[str, Any], scale: Scale) -> Iterator[Figure]:
+    ours, theirs = found["dockmon"], found["node"]
+    for count in scale.viewers:
+        mine, peer = ours["viewers"][count], theirs["viewers"][count]
+        peers = peer["fed"]["cpu_us_per_message"]
+        yield Figure(f"{count}: CPU per message", mine["fed"]["cpu_us_per_message"], "µs", peers)
+        yield Figure(f"{count}: the same, Node", peers, "µs")
+        yield Figure(f"{count}: p50", mine["fed"]["p50_ms"], "ms")
+        aim = P99_AIM_MS if count == P99_AIM_VIEWERS else None
+        yield Figure(f"{count}: p99", mine["fed"]["p99_ms"], "ms", aim)
+        yield Figure(f"{count}: p50, Node", peer["fed"]["p50_ms"], "ms")
+        yield Figure(f"{count}: p99, Node", peer["fed"]["p99_ms"], "ms")
+        yield Figure(f"{count}: pings alone, of a core", mine["idle"]["cpu_percent"], "%")
+        yield Figure(f"{count}: pings alone, Node", peer["idle"]["cpu_percent"], "%")
+        yield Figure(f"{count}: viewers lost", mine["fed"]["lost"] + mine["idle"]["lost"], "", 1)
+        yield Figure(f"{count}: RSS", mine["rss_mb"], "MB")
+    yield Figure("nobody connected, of a core", ours["alone"]["cpu_percent"], "%")
+    yield Figure("loop lag with all of them, p99", ours["lag"]["p99_ms"], "ms", LAG_AIM_MS)
+    yield Figure("loop lag with all of them, longest", ours["lag"]["max_ms"], "ms")
+    yield Figure("slow viewers", ours["slow"]["count"], "")
+    yield Figure("memory for each of them", ours["slow"]["grown_mb_each"], "MB", SLOW_AIM_MB)
+    yield Figure("p99 of the others", ours["slow"]["others"]["p99_ms"], "ms")
+    yield Figure("p99 of the others, Node", theirs["slow"]["others"]["p99_ms"], "ms")
+    yield Figure("all hang up: longest stall", ours["drop"]["max_ms"], "ms", LAG_AIM_MS)
+    yield Figure("all hang up: longest stall, Node", theirs["drop"]["max_ms"], "ms")
+    yield Figure("all hang up: time on the core", ours["drop"]["cpu_seconds"], "s")
