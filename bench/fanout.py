@@ -1,6 +1,6 @@
 """What a message to many viewers costs, beside Node's `socket.io` with the same payload.
 
-Server and viewers have a core each. Pings are part of the price; so is whatever else
+Servers and viewers have a core each. Pings are part of the price; so is whatever else
 dockmon does meanwhile, which is why its cost with nobody connected stands beside it.
 """
 
@@ -12,9 +12,9 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from bench.children import Child
 from bench.fanout_payload import EVENT, NAMESPACE, payload
@@ -35,41 +35,36 @@ _SLOW_SECONDS = 40.0  # nine thousand bytes a second must come beyond every boun
 _DROP_SECONDS = 10.0
 
 
-class Start(Protocol):
-    """Starts one of the two servers; yields it, its port and a token."""
-
-    def __call__(self, scale: Scale) -> Any: ...
-
-
 def run(scale: Scale) -> Result:
-    """Measure both servers, one after the other."""
-    found = {"dockmon": _measure(_dockmon, scale), "node": _measure(_node, scale)}
+    """Measure both servers in turn, so that what else goes on meanwhile meets both."""
+    with ExitStack() as stack:
+        benches = {
+            "dockmon": _Bench(stack, *stack.enter_context(_dockmon(scale))),
+            "node": _Bench(stack, *stack.enter_context(_node(scale))),
+        }
+        found: dict[str, Any] = {name: {"viewers": {}} for name in benches}
+        for name, bench in benches.items():
+            found[name]["alone"] = bench.window(scale.fanout_seconds / 2)
+        for count in scale.viewers:
+            for name, bench in benches.items():
+                found[name]["viewers"][count] = bench.fan_out(count, scale)
+        for name, bench in benches.items():
+            found[name]["lag"] = bench.lag()
+            found[name]["slow"] = bench.slow(int(scale.viewers[-1] * _SLOW_SHARE))
+            found[name]["drop"] = bench.drop()
     return Result("fanout", list(_figures(found, scale)), found)
-
-
-def _measure(start: Start, scale: Scale) -> dict[str, Any]:
-    with start(scale) as (server, port, token):
-        pin(server.pid, _SERVER_CORE)
-        told = {"host": "127.0.0.1", "port": port, "token": token}
-        with Child("bench.fanout_clients", told=told) as viewers:
-            pin(viewers.pid, _VIEWERS_CORE)
-            viewers.line()
-            bench = _Bench(server, viewers)
-            return {
-                "alone": bench.window(scale.fanout_seconds / 2),
-                "viewers": {count: bench.fan_out(count, scale) for count in scale.viewers},
-                "lag": bench.lag(),
-                "slow": bench.slow(int(scale.viewers[-1] * _SLOW_SHARE)),
-                "drop": bench.drop(),
-            }
 
 
 class _Bench:
     """One server with its viewers."""
 
-    def __init__(self, server: Child, viewers: Child) -> None:
+    def __init__(self, stack: ExitStack, server: Child, port: int, token: str) -> None:
+        told = {"host": "127.0.0.1", "port": port, "token": token}
         self._server = server
-        self._viewers = viewers
+        self._viewers = stack.enter_context(Child("bench.fanout_clients", told=told))
+        pin(server.pid, _SERVER_CORE)
+        pin(self._viewers.pid, _VIEWERS_CORE)
+        self._viewers.line()
 
     def window(self, seconds: float) -> dict[str, Any]:
         """Return what the viewers heard in a while, and what the server needed for it."""

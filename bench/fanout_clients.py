@@ -54,7 +54,7 @@ class Viewers:
             while asked < count and asked - len(self.joined) < _AT_ONCE:
                 Viewer(self, self._address, self._token)
                 asked += 1
-            self._turn(0.1)
+            self.turn(0.1)
         return {"seconds": time.monotonic() - begun}
 
     def watch(self, seconds: float) -> dict[str, Any]:
@@ -62,7 +62,7 @@ class Viewers:
         self.ages, self.pings, self.lost = [], 0, 0
         end = time.monotonic() + seconds
         while (rest := end - time.monotonic()) > 0:
-            self._turn(rest)
+            self.turn(rest)
         ages = self.ages or [0.0]
         return {
             "messages": len(self.ages),
@@ -86,7 +86,8 @@ class Viewers:
         self.joined = []
         return {}
 
-    def _turn(self, seconds: float) -> None:
+    def turn(self, seconds: float | None) -> None:
+        """Hear what has come, waiting so long for it."""
         for key, _ in self.selector.select(seconds):
             key.data()
 
@@ -192,10 +193,18 @@ def main() -> None:
         "stall": viewers.stall,
         "drop": viewers.drop,
     }
-    print("ready", flush=True)
-    for line in sys.stdin:
+
+    def obey() -> None:
+        line = sys.stdin.readline()
+        if not line:
+            sys.exit()
         order = json.loads(line)
         print(json.dumps(orders[order.pop("do")](**order)), flush=True)
+
+    viewers.selector.register(sys.stdin, selectors.EVENT_READ, obey)
+    print("ready", flush=True)
+    while True:
+        viewers.turn(None)  # pings want their answers between two orders too
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def _identity(tokens: JwtTokens, sign_ins: SignIns) -> Identity:
             raise AuthRequired
         return verify(token)
 
-    return Identity(admit, verify, sign_ins.standing)
+    return Identity(admit, verify, sign_ins.standings)
 
 
 def _token_of(environ: dict[str, Any], auth: Any) -> str | None:

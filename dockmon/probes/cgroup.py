@@ -118,8 +118,10 @@ class CgroupProbe:
         at = self._clock.monotonic()
         texts = followed.files.read()
         cpu, periods, throttled, memory, pids, read, written = self._layout.parse(texts)
-        if cpu is None and memory is None and pids is None:
-            raise Gone  # or forbidden, and then the engine may know more
+        if texts[0] is None:
+            # The CPU's, which every cgroup has: it is gone, forbidden or, where the
+            # controllers of v1 disagree on its place, elsewhere. The engine may know more.
+            raise Gone
         if followed.limits_read != self._limits_read:
             followed.limits_read = self._limits_read
             followed.limit = limit_bytes(read_file(followed.limit_path), self._host_bytes)

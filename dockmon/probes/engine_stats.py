@@ -228,7 +228,11 @@ def _life(one: Container) -> tuple[str, float | None]:
 
 def _owned(one: Container, counters: Counters) -> Counters:
     """Return the counters as those of this life of this container."""
-    if one.details and one.details.has_own_network is False:
+    has_own_network = one.details.has_own_network if one.details else None
+    if has_own_network is False:
         # What Docker leaves out here, Podman calls 0.
         counters = counters._replace(network_rx_bytes=None, network_tx_bytes=None)
+    elif has_own_network and counters.network_rx_bytes is None:
+        # It has a network of its own with nothing in it, and Docker lists nothing.
+        counters = counters._replace(network_rx_bytes=0, network_tx_bytes=0)
     return counters._replace(life=_life(one))

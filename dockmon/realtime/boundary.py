@@ -102,10 +102,6 @@ class Boundary:
         """Return every signed-in client."""
         return list(self._sessions.values())
 
-    def has_joined(self, eio_sid: str) -> bool:
-        """Say whether this connection has joined any namespace."""
-        return eio_sid in self._by_client
-
     # Coming and going.
 
     def came_or_went(self, namespace: str, event: str, sid: str, *args: Any) -> None:
@@ -133,6 +129,7 @@ class Boundary:
         session = Session(namespace, sid, eio_sid, principal, _address(environ))
         self._sessions[namespace, sid] = session
         self._by_client.setdefault(eio_sid, set()).add((namespace, sid))
+        self._server.eio.strangers.pop(eio_sid, None)
 
     def left(self, namespace: str, sid: str, reason: str) -> None:
         """Forget a client that is gone."""
@@ -143,6 +140,7 @@ class Boundary:
         mine.discard((namespace, sid))
         if not mine:
             self._by_client.pop(session.eio_sid, None)
+            self._server.eio.strangers[session.eio_sid] = self._clock.monotonic()
         if session.opened.is_set():
             _log_session("disconnected", session, reason)
         session.opened.set()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import socket as sockets
 import struct
-import time
 from contextlib import suppress
 from typing import Any, Final
 
@@ -35,7 +34,6 @@ class ClientSocket(Socket):  # type: ignore[misc]
     def __init__(self, server: Any, sid: str) -> None:
         super().__init__(server, sid)
         self.queue = Outgoing(server.start_background_task, server.make_lock())
-        self.joined_at = time.monotonic()  # or since when it has joined nothing
         self.stuck_since: float | None = None  # since when too much waits for it
         self.taken_by_then = 0  # what it has to have taken to count as reading
         self.connects = 0
@@ -101,6 +99,7 @@ class ClientSocket(Socket):  # type: ignore[misc]
         """
         super().close(wait=False, abort=abort, reason=reason)
         self.server.sockets.pop(self.sid, None)
+        self.server.strangers.pop(self.sid, None)
 
     def cut(self) -> None:
         """Close without a word, even while a send to this client is stuck."""

@@ -26,8 +26,8 @@ SKIP_BYTES: Final = 256 * 1024
 STUCK_BYTES: Final = UNREAD_BYTES
 STUCK_SECONDS: Final = 30.0
 CATCH_UP_PAUSE_SECONDS: Final = 0.2
-# The loop's other work waits this long at most, a third of a millisecond or so.
-_SENDS_WITHOUT_YIELD: Final = 32
+# The loop's other work waits this long at most: a millisecond or two.
+_SENDS_WITHOUT_YIELD: Final = 128
 _STOP_CHECK_SECONDS: Final = 1.0  # how long a quiet loop may miss the stop
 
 # (namespace, sid) -> room -> what brings it up to date; None where the next

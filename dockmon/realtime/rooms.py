@@ -5,7 +5,7 @@ Rooms are permissions: they are joined here, after sign-in, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dockmon.domain.access import Principal, view_of
@@ -35,13 +35,13 @@ class Rooms:
         server: Any,
         boundary: Boundary,
         clock: Clock,
-        standing: Callable[[Principal], str],
+        standings: Callable[[Iterable[Principal]], Sequence[str]],
         verify: Callable[[str], Principal],
     ) -> None:
         self._server = server
         self._boundary = boundary
         self._clock = clock
-        self._standing = standing
+        self._standings = standings
         self._verify = verify
 
     def become(self, session: Session, wanted: set[str]) -> None:
@@ -65,8 +65,9 @@ class Rooms:
 
     def end_stays(self) -> None:
         """Disconnect everyone whose sign-in has run out or was ended."""
-        for session in self._boundary.sessions():
-            standing = self._standing(session.principal)
+        sessions = self._boundary.sessions()
+        standings = self._standings(session.principal for session in sessions)
+        for session, standing in zip(sessions, standings, strict=True):
             if standing == "live" or not session.opened.is_set():
                 continue
             error = AuthExpired() if standing == "expired" else AuthRequired(reason=standing)
@@ -76,8 +77,10 @@ class Rooms:
     def end_strangers(self) -> None:
         """Close connections that have joined no namespace for too long."""
         now = self._clock.monotonic()
-        for eio_sid, client in list(self._server.eio.sockets.items()):
-            if self._boundary.has_joined(eio_sid):
-                client.joined_at = now
-            elif now - client.joined_at > UNJOINED_SECONDS and not client.closed:
+        strangers = self._server.eio.strangers
+        for eio_sid, since in list(strangers.items()):
+            client = self._server.eio.sockets.get(eio_sid)
+            if client is None:
+                strangers.pop(eio_sid, None)
+            elif now - since > UNJOINED_SECONDS:
                 client.cut()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,8 +28,7 @@ from dockmon.services.host_sampler import METRICS, HostSampler
 from dockmon.services.stats_sampler import StatsSampler
 from dockmon.services.supervisor import Supervisor
 
-_STAYS_INTERVAL_SECONDS: Final = 0.5
-_STUCK_INTERVAL_SECONDS: Final = 1.0
+_ROUND_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,12 @@ class Identity:
     """How clients are recognised; the factory makes it from accounts and tokens.
 
     admit: from a handshake's environ and `auth`. verify: from a bare token.
-    standing: live, expired or revoked, from memory.
+    standings: of each whether live, expired or revoked, from memory.
     """
 
     admit: Admit
     verify: Callable[[str], Principal]
-    standing: Callable[[Principal], str]
+    standings: Callable[[Iterable[Principal]], Sequence[str]]
 
 
 class Realtime:
@@ -88,7 +87,7 @@ class Realtime:
         """Connect the services, and start the loops of this edge with the supervisor."""
         clock = self._clock
         self.boundary = Boundary(self.server, identity.admit, tasks, clock, self._greeting)
-        self.rooms = Rooms(self.server, self.boundary, clock, identity.standing, identity.verify)
+        self.rooms = Rooms(self.server, self.boundary, clock, identity.standings, identity.verify)
         for namespace in (
             ContainersNamespace(self.boundary, self.rooms, fleet, broadcaster, actions, clock),
             MetricsNamespace(
@@ -102,16 +101,20 @@ class Realtime:
         """Start the loops."""
         every = self._supervisor.every
         every("heartbeat", self._settings.heartbeat_interval, self._beat)
-        every("stays", _STAYS_INTERVAL_SECONDS, self.rooms.end_stays)
-        every("strangers", _STAYS_INTERVAL_SECONDS, self.rooms.end_strangers)
+        every("round", _ROUND_SECONDS, self._look_round)
         every("catch up", CATCH_UP_PAUSE_SECONDS, self.emitter.catch_up)
         self._supervisor.keep("pings", self.server.eio.pings.turn)
-        every("stuck", _STUCK_INTERVAL_SECONDS, self.emitter.cut_stuck)
 
     def stop(self) -> None:
         """Close every connection; clients see the transport close and come back later."""
         for client in list(self.server.eio.sockets.values()):
             client.close()
+
+    def _look_round(self) -> None:
+        """End who may not stay. One loop: what wakes up for little costs most."""
+        self.rooms.end_stays()
+        self.rooms.end_strangers()
+        self.emitter.cut_stuck()
 
     def _beat(self) -> None:
         for namespace in (CONTAINERS, METRICS):

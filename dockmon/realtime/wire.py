@@ -40,6 +40,9 @@ LEAVE_SECONDS: Final = 0.001
 MAX_CONNECTS: Final = 32
 
 
+_NO_LOCK: Final = nullcontext()
+
+
 class JSON:
     """orjson behind the interface the libraries expect."""
 
@@ -81,10 +84,11 @@ class Engine(engineio.Server):  # type: ignore[misc]
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, monitor_clients=False)  # `pings` stands in for it
         self.pings = Pings(self.sockets, self.ping_interval, self.ping_timeout)
+        self.strangers: dict[str, float] = {}  # sid -> since when it has joined no namespace
         self._last_leaves_at = 0.0
         # Green tasks change places only where they wait, and where this is held nobody
         # waits: a lock there would add a tenth to every message.
-        self.make_lock = threading.Lock if self.async_mode == "threading" else nullcontext
+        self.make_lock = threading.Lock if self.async_mode == "threading" else lambda: _NO_LOCK
 
     def handle_request(self, environ: dict[str, Any], start_response: Any) -> Any:
         try:
@@ -121,6 +125,7 @@ class Engine(engineio.Server):  # type: ignore[misc]
         sid = self.generate_id()
         client = ClientSocket(self, sid)
         self.sockets[sid] = client
+        self.strangers[sid] = time.monotonic()
         opening = {
             "sid": sid,
             "upgrades": self._upgrades(sid, transport),

@@ -77,8 +77,9 @@ class HostSampler:
     def _tick(self) -> None:
         due = self._paces.due()
         for step in due:
+            begun = self._clock.monotonic()
             reading = self._turn(step)
-            self._paces.told(step)
+            self._paces.told(step, begun)
             for engine in self._engines:
                 room = host_room(engine, step)
                 if self._publisher.has_listeners(METRICS, room):

@@ -38,9 +38,13 @@ class Paces:
         """End the wait that is under way."""
         self._wake.set()
 
-    def told(self, step_seconds: float) -> None:
-        """Note that this step has just had its turn."""
-        self._last[step_seconds] = self._clock.monotonic()
+    def told(self, step_seconds: float, begun: float) -> None:
+        """Note that this step has had its turn, begun at this monotonic time.
+
+        Counted from its end, a turn that takes longer than a step would cost the next
+        one, and an engine that answers after a second be told of every two.
+        """
+        self._last[step_seconds] = begun
 
     def due(self) -> list[float]:
         """Return the steps whose turn it is. A step nobody listens at any more is dropped."""

@@ -156,6 +156,7 @@ class StatsSampler:
         feed.paces.wait()
 
     def _sweep(self, feed: _Feed, steps: list[float]) -> None:
+        begun = self._clock.monotonic()
         # Of an engine that was never reached nothing is known, not even that nothing runs.
         is_known = self._inventory.status(feed.engine).confirmed_at is not None
         containers = self._inventory.containers(feed.engine).values()
@@ -172,7 +173,7 @@ class StatsSampler:
                 turn.monotonic = self._clock.monotonic()
                 feed.asked.discard(step)  # who asked meanwhile is answered, too
                 feed.swept.notify_all()
-            feed.paces.told(step)
+            feed.paces.told(step, begun)
             room = stats_room(feed.engine, step)
             if is_known and self._publisher.has_listeners(METRICS, room):
                 payload = self._payload(feed.engine, step, turn)
