@@ -267,22 +267,25 @@ class Boundary:
     def _drain(self, session: Session) -> None:
         session.opened.wait()
         while True:
+            self._wait_until_read(session)
             with session.lock:
-                if self._sessions.get((session.namespace, session.sid)) is not session:
+                if not self._is_here(session):
                     session.queue.clear()  # it has gone, and could join no room any more
                 if not session.queue:
                     session.draining = False
                     return
                 run = session.queue.popleft()
-            self._wait_until_read(session)
             run()
             time.sleep(0)  # sixty subscriptions of one client are not everybody's wait
 
     def _wait_until_read(self, session: Session) -> None:
         """Answer no more until a client reads: answers are never skipped, but they can wait."""
         client = self._server.eio.sockets.get(session.eio_sid)
-        while client and not client.closed and client.queue.waiting_bytes > UNREAD_BYTES:
+        while client and self._is_here(session) and client.queue.waiting_bytes > UNREAD_BYTES:
             time.sleep(_READ_CHECK_SECONDS)
+
+    def _is_here(self, session: Session) -> bool:
+        return self._sessions.get((session.namespace, session.sid)) is session
 
 
 def _refused(error: DockmonError) -> dict[str, Any]:

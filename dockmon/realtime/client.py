@@ -100,6 +100,8 @@ class ClientSocket(Socket):  # type: ignore[misc]
         super().close(wait=False, abort=abort, reason=reason)
         self.server.sockets.pop(self.sid, None)
         self.server.strangers.pop(self.sid, None)
+        if self.upgrading:
+            self._shut_down()  # it may never say whether it upgrades, and would stay for ever
 
     def cut(self) -> None:
         """Close without a word, even while a send to this client is stuck."""
@@ -136,7 +138,7 @@ class ClientSocket(Socket):  # type: ignore[misc]
         if self.connected:  # type: ignore[has-type]
             self.upgrading = True
             try:
-                if ws.wait() != _PROBE:
+                if self.closing or self.closed or ws.wait() != _PROBE:
                     return False
                 ws.send(_PROBED)
                 self.queue.put(packet.Packet(packet.NOOP))  # ends a poll under way

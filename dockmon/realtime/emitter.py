@@ -80,6 +80,13 @@ class Emitter:
         if not self._owing.wait(_STOP_CHECK_SECONDS):
             return
         self._owing.clear()
+        try:
+            self._serve_behind()
+        finally:
+            if self._behind:
+                self._owing.set()
+
+    def _serve_behind(self) -> None:
         for namespace, sid in list(self._behind):
             eio_sid = self._server.manager.eio_sid_from_sid(sid, namespace)
             client = self._server.eio.sockets.get(eio_sid) if eio_sid else None
@@ -88,8 +95,6 @@ class Emitter:
                     self._behind.pop((namespace, sid), None)
             elif not client.queue:
                 self._make_good(namespace, sid, client)
-        if self._behind:
-            self._owing.set()
 
     def cut_stuck(self) -> None:
         """End clients that have all but stopped reading. Called every so often."""
@@ -118,7 +123,8 @@ class Emitter:
                 # reach this client without its predecessors.
                 with self._turn(namespace, room):
                     self._settle(namespace, sid, room)
-                    client.queue.put(packet)
+                    if sid in self._server.manager.members(namespace, room):
+                        client.queue.put(packet)
 
             catch_up(send)
 

@@ -47,6 +47,9 @@ def _refusal(environ: Environ) -> tuple[int, str, dict[str, Any]] | None:
         return 401, "auth.required", {"reason": "token_in_url"}
     if environ.get("REQUEST_METHOD") == "POST" and environ.get("HTTP_TRANSFER_ENCODING"):
         return 413, "request.too_large", {"reason": "length_unknown"}
+    missing = _missing(environ)
+    if missing:
+        return 400, "request.invalid", {"fields": {missing: ["a WebSocket handshake needs it"]}}
     origin = environ.get("HTTP_ORIGIN")
     if origin is None or environ.get("dockmon.foreign_origin"):
         return None
@@ -54,3 +57,17 @@ def _refusal(environ: Environ) -> tuple[int, str, dict[str, Any]] | None:
     if is_same_origin(origin, environ.get("HTTP_HOST", ""), scheme):
         return None
     return 403, "auth.not_allowed", {"origin": origin[:255]}
+
+
+def _missing(environ: Environ) -> str | None:
+    """Name what half a WebSocket handshake lacks: the libraries fail on it, or go back to 2010."""
+    if environ.get("HTTP_UPGRADE", "").lower() != "websocket":
+        return None
+    connection = environ.get("HTTP_CONNECTION", "").lower().split(",")
+    if "upgrade" not in (token.strip() for token in connection):
+        return "Connection"
+    if not environ.get("HTTP_SEC_WEBSOCKET_KEY"):
+        return "Sec-WebSocket-Key"
+    if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13":
+        return "Sec-WebSocket-Version"
+    return None

@@ -6,6 +6,7 @@ Both libraries, eventlet's and simple-websocket, are led through here by putting
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
@@ -17,6 +18,12 @@ MAX_MESSAGE_PIECES: Final = 4096
 PONG: Final = "3"
 _PONG_HEAD: Final = b"\x81\x81"  # a masked text frame of one byte; four of mask, and the byte
 _READ_AHEAD_BYTES: Final = 4096
+_RECVS_WITHOUT_YIELD: Final = 64
+# With this many messages read and not dealt with nothing more is read.
+_UNHEARD_MESSAGES: Final = 64
+_HEARING_SECONDS: Final = 0.005
+# With this many frames waiting a client gets no further pongs.
+_PONGS_BEHIND: Final = 64
 
 
 class Line:
@@ -31,12 +38,15 @@ class Line:
         self._outgoing = outgoing
         self._on_end = on_end
         self._ahead = b""
+        self._recvs = 0
+        self._unheard: list[Any] = []  # what was read elsewhere and not yet taken
         self._is_read_elsewhere = True
 
     def take_over(self, ws: Any) -> None:
         """Stand where the library has its socket."""
         inner = getattr(ws, "ws", None)
         if inner is not None:
+            self._unheard = inner.input_buffer
             inner.sock = self  # simple-websocket reads in a thread of its own
         else:
             ws.socket = self
@@ -61,6 +71,12 @@ class Line:
         return True
 
     def recv(self, count: int) -> bytes:
+        self._recvs += 1
+        if self._recvs % _RECVS_WITHOUT_YIELD == 0:
+            # The library answers pings inside one wait, hundreds of them from what is ahead.
+            time.sleep(0)
+        while len(self._unheard) > _UNHEARD_MESSAGES and not self._outgoing.has_ended:
+            time.sleep(_HEARING_SECONDS)
         if not self._ahead:
             # A frame is read in three pieces, each a system call.
             self._ahead = self._read(max(count, _READ_AHEAD_BYTES))
@@ -74,7 +90,10 @@ class Line:
         return data
 
     def send(self, frame: bytes) -> int:
-        self._outgoing.put_frame(frame)
+        # Pongs may be left out; who asks for them without end and reads none would
+        # fill the memory.
+        if len(self._outgoing) < _PONGS_BEHIND:
+            self._outgoing.put_frame(frame)
         return len(frame)
 
     sendall = send

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any, Final
 
-from engineio.packet import Packet
+from engineio.packet import NOOP, Packet
 
 from dockmon.realtime.frames import GOODBYE, frame_of
 
@@ -68,7 +68,8 @@ class Outgoing:
     def put_frame(self, frame: bytes) -> None:
         """Send a frame that the WebSocket library made: a pong, a close."""
         with self._lock:
-            if not self.has_ended:
+            # Its reader runs before there is a stream: what it says by then is left out.
+            if self._socket is not None and not self.has_ended:
                 self._send(frame)
 
     def take(self, count: int, timeout_seconds: float) -> list[Packet]:
@@ -83,6 +84,8 @@ class Outgoing:
                 self._took(sum(len(packet.encode()) for packet in taken))
                 if taken or self.has_ended:
                     return taken
+                if self._socket is not None:
+                    return [Packet(NOOP)]  # a poll left over from before the WebSocket
                 self._arrived.clear()
             if not self._arrived.wait(max(0.0, until - time.monotonic())):
                 raise TimeoutError
@@ -98,6 +101,7 @@ class Outgoing:
             # eventlet keeps the socket that does not wait inside the one that does.
             self._send_some = getattr(socket, "fd", socket).send
             packets, self._packets, self.waiting_bytes = self._packets, deque(), 0
+            self._arrived.set()
             for packet in packets:
                 self._send(frame_of(packet))
             if self.has_ended:
@@ -127,7 +131,10 @@ class Outgoing:
         self._frames.append(memoryview(frame)[sent:])
         self.waiting_bytes += len(frame) - sent
         if self._writer is None:
-            self._writer = self._spawn(self._write)
+            try:
+                self._writer = self._spawn(self._write)
+            except RuntimeError:
+                self._fail()  # no thread to be had; what follows must not overtake this frame
 
     def _send_now(self, frame: bytes) -> int:
         """Return how much of it the kernel took at once."""

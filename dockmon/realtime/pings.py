@@ -56,8 +56,8 @@ class Pings:
             client = self._clients.get(sid)
             if client is None or client.closed or client.closing:
                 continue
-            client.is_ping_due = False
             client.owes_pong_until = until
+            client.is_ping_due = False  # last: an answer nobody asked for must not come between
             self._owed.append((until, sid))
             client.queue.put(PING)
             turns += 1

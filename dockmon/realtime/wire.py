@@ -179,11 +179,26 @@ class Server(socketio.Server):  # type: ignore[misc]
             refusal = {"message": say(code, {}), "data": {"code": code}}
             self._send_packet(eio_sid, self.packet_class(4, refusal, namespace))
             return
-        super()._handle_connect(eio_sid, namespace, data)
+        try:
+            super()._handle_connect(eio_sid, namespace, data)
+        finally:
+            if client.closing or client.closed:
+                self._forget(eio_sid, namespace)
         sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
         if sid is not None and self.manager.is_connected(sid, namespace):
             client.connects = 0
             self.inbox.connected(namespace, sid)
+
+    def _forget(self, eio_sid: str, namespace: str) -> None:
+        """Undo the CONNECT of a client that went while it was checked.
+
+        The library passes over those whose CONNECT is under way when a client goes.
+        """
+        sid = self.manager.sid_from_eio_sid(eio_sid, namespace)
+        if sid is not None:
+            self._trigger_event("disconnect", namespace, sid, self.reason.TRANSPORT_CLOSE)
+            self.manager.disconnect(sid, namespace)
+        self.environ.pop(eio_sid, None)
 
     def _handle_event(self, eio_sid: str, namespace: str | None, id: Any, data: Any) -> None:
         namespace = namespace or "/"

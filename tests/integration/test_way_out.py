@@ -6,25 +6,32 @@ import inspect
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import socketio
 from engineio.packet import MESSAGE, NOOP, Packet
+from marshmallow import Schema
+from simple_websocket.ws import Base as SimpleWebSocketBase
 from simple_websocket.ws import Server as SimpleWebSocket
 from wsproto import ConnectionType
 from wsproto.connection import Connection
 from wsproto.events import TextMessage
 
+from dockmon.realtime.boundary import Boundary, Handler
 from dockmon.realtime.client import ClientSocket
 from dockmon.realtime.emitter import SKIP_BYTES, Emitter
 from dockmon.realtime.frames import GOODBYE, frame_of, pack
+from dockmon.realtime.line import Line
 from dockmon.realtime.manager import Manager
-from dockmon.realtime.outgoing import Outgoing
+from dockmon.realtime.outgoing import UNREAD_BYTES, Outgoing
 from dockmon.realtime.pings import PING, Pings
 from dockmon.realtime.wire import Server, _zipped
 from dockmon.runtime import SystemClock
@@ -113,6 +120,8 @@ def test_the_libraries_reach_their_sockets_where_ours_is_put():
     ws.send(b"x", control_code=0xA)
     assert sent == [b"\x8a\x01x"]
     assert "self.sock.send(" in inspect.getsource(SimpleWebSocket._handle_events)
+    assert "self.input_buffer = []" in inspect.getsource(SimpleWebSocketBase)
+    assert "self.input_buffer.pop(0)" in inspect.getsource(SimpleWebSocketBase.receive)
     assert "self.sock.recv(" in inspect.getsource(SimpleWebSocket._thread)
 
 
@@ -367,3 +376,159 @@ def test_no_monitor_walks_the_clients(server):
     assert server.eio.start_service_task is False
     with suppress(AttributeError):
         assert server.eio.service_task_handle is None
+
+
+def test_a_pong_before_the_stream_and_one_too_many_are_left_out(pair, outgoing):
+    ours, theirs = pair
+    outgoing.put_frame(b"\x8a\x00")
+    outgoing.stream(ours)
+    outgoing.put(message("x" * 3_000_000))
+    line = Line(ours, outgoing, lambda: None)
+    for _ in range(1000):
+        line.sendall(b"\x8a\x00")
+    assert 1 < len(outgoing) < 100
+    theirs.close()
+
+
+def test_without_a_thread_to_be_had_only_this_client_ends(pair):
+    def no_thread(_work: Any) -> Any:
+        raise RuntimeError("can't start new thread")
+
+    ours, theirs = pair
+    outgoing = Outgoing(no_thread, threading.Lock())
+    outgoing.stream(ours)
+    outgoing.put(message("x" * 3_000_000))
+    outgoing.put(message("never in the middle of the other"))
+    assert outgoing.has_ended and not len(outgoing)
+    data = bytearray()
+    while part := theirs.recv(100_000):
+        data += part
+    assert b"never" not in data
+
+
+def test_a_client_that_goes_while_its_connect_is_checked_leaves_nothing_behind(server):
+    left = []
+
+    class Checking(socketio.Namespace):
+        def trigger_event(self, event: str, sid: str, *args: Any) -> None:
+            if event == "connect":
+                client.close(abort=True)
+            else:
+                left.append((event, sid))
+
+    server.register_namespace(Checking(NAMESPACE))
+    client = ClientSocket(server.eio, "eio")
+    server.eio.sockets["eio"] = client
+    server.environ["eio"] = {}
+    server._handle_connect("eio", NAMESPACE, {"token": "x"})
+    assert [event for event, _ in left] == ["disconnect"]
+    manager = server.manager
+    assert (manager.rooms, manager.pending_connect, manager._rooms_of) == ({}, {}, {})
+    assert server.environ == {}
+
+
+def test_rooms_hold_when_many_threads_come_and_go(server):
+    manager, failures = server.manager, []
+
+    def come_and_go(who: int) -> None:
+        try:
+            for number in range(3000):
+                sid = manager.connect(f"{who}.{number}", NAMESPACE)
+                manager.enter_room(sid, NAMESPACE, ROOM)
+                assert sid in manager.members(NAMESPACE, ROOM)
+                manager.pre_disconnect(sid, NAMESPACE)
+                manager.disconnect(sid, NAMESPACE)
+        except Exception as error:
+            failures.append(error)
+
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in [spawn(lambda who=who: come_and_go(who)) for who in range(4)]:
+            thread.join()
+    finally:
+        sys.setswitchinterval(usual)
+    assert not failures
+    assert manager.rooms == manager.pending_disconnect == manager._rooms_of == {}
+
+
+def test_one_catch_up_that_fails_does_not_make_the_others_wait_for_ever(server):
+    (_, one), (_, other) = join(server, 0), join(server, 1)
+    emitter = Emitter(server, SystemClock())
+    for client in (one, other):
+        client.queue.put(message("x" * SKIP_BYTES))
+    failing = [True]
+
+    def catch_up(send: Any) -> None:
+        if failing:
+            failing.clear()
+            raise KeyError
+        send("event", {"n": "whole"})
+
+    emitter.publish(NAMESPACE, ROOM, "event", {"n": 1}, catch_up)
+    for client in (one, other):
+        client.queue.take(16, 0)
+    with suppress(KeyError):
+        emitter.catch_up()
+    emitter.catch_up()
+    assert [waiting(one), waiting(other)] == [["whole"], ["whole"]]
+
+
+def test_who_leaves_while_it_is_caught_up_gets_nothing(server):
+    sid, client = join(server, 0)
+    emitter = Emitter(server, SystemClock())
+    client.queue.put(message("x" * SKIP_BYTES))
+
+    def catch_up(send: Any) -> None:
+        server.manager.leave_room(sid, NAMESPACE, ROOM)
+        send("event", {"n": "not any more"})
+
+    emitter.publish(NAMESPACE, ROOM, "event", {"n": 1}, catch_up)
+    client.queue.take(16, 0)
+    emitter.catch_up()
+    assert waiting(client) == []
+
+
+def test_an_event_that_waited_is_not_run_for_who_has_gone_meanwhile(server):
+    """Its sign-in ran out while its answers waited to be read."""
+    sid, client = join(server, 0)
+    tasks, ran = [], []
+    boundary = Boundary(
+        server,
+        lambda *_: SimpleNamespace(username="ada", role="admin"),
+        SimpleNamespace(spawn=lambda work, *args, **_: tasks.append(spawn(lambda: work(*args)))),
+        SystemClock(),
+        lambda _: {},
+    )
+    boundary.serve(NAMESPACE, {"go": Handler(Schema(), lambda *_: ran.append(1))})
+    boundary.admit(NAMESPACE, sid, {}, None)
+    boundary.connected(NAMESPACE, sid)
+    client.queue.put(message("x" * (UNREAD_BYTES + 1)))
+    boundary.received(NAMESPACE, sid, client.sid, 1, ["go", {}])
+    time.sleep(0.2)
+    assert not ran
+    boundary.left(NAMESPACE, sid, "")
+    client.queue.take(1000, 0)
+    tasks[0].join(10)
+    assert not tasks[0].is_alive() and not ran
+
+
+def test_what_is_read_in_another_thread_waits_for_who_deals_with_it(pair, outgoing):
+    ours, theirs = pair
+    theirs.sendall(b"x")
+    outgoing.stream(ours)
+    inner = SimpleNamespace(sock=ours, input_buffer=["unheard"] * 1000)
+    line = Line(ours, outgoing, lambda: None)
+    line.take_over(SimpleNamespace(ws=inner))
+    got: list[bytes] = []
+    reader = spawn(lambda: got.append(line.recv(1)))
+    reader.join(0.2)
+    assert reader.is_alive() and not got
+    del inner.input_buffer[:]
+    reader.join(10)
+    assert got == [b"x"]
+    inner.input_buffer.extend(["unheard"] * 1000)
+    reader = spawn(lambda: line.recv(1))
+    outgoing.cut()
+    reader.join(10)
+    assert not reader.is_alive()
