@@ -13,10 +13,12 @@ from typing import Any, Final
 from engineio import packet
 
 PING: Final = packet.Packet(packet.PING)
-# Pings that are due within this of each other share a turn of the loop.
-_STEP_SECONDS: Final = 0.05
+# Pings that are due within this share of the interval go out together, and their answers
+# come back together: to be woken up for each costs more than the ping.
+_STEP_SHARE: Final = 0.02
+_SHORTEST_STEP_SECONDS: Final = 0.02
 _LONGEST_SLEEP_SECONDS: Final = 1.0
-_CLIENTS_WITHOUT_YIELD: Final = 32
+_CLIENTS_WITHOUT_YIELD: Final = 64
 
 
 class Pings:
@@ -30,6 +32,7 @@ class Pings:
         self._clients = clients
         self._interval_seconds = interval_seconds
         self._timeout_seconds = timeout_seconds
+        self._step_seconds = max(_SHORTEST_STEP_SECONDS, _STEP_SHARE * interval_seconds)
         self._due: deque[tuple[float, str]] = deque()  # (when, whom to ping)
         self._owed: deque[tuple[float, str]] = deque()  # (until when, by whom)
 
@@ -46,7 +49,7 @@ class Pings:
         now = time.monotonic()
         self._ping(now)
         self._end_silent(now)
-        time.sleep(max(_STEP_SECONDS, self._next() - time.monotonic()))
+        time.sleep(max(self._step_seconds, self._next() - time.monotonic()))
 
     def _ping(self, now: float) -> None:
         until = now + self._timeout_seconds
