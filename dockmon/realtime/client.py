@@ -109,6 +109,14 @@ class ClientSocket(Socket):  # type: ignore[misc]
         self.close(abort=True, reason=self.server.reason.SERVER_DISCONNECT)
         self._shut_down()
 
+    def _upgrade_websocket(self, environ: dict[str, Any], start_response: Any) -> Any:
+        raw = environ.get("werkzeug.socket")
+        if raw is not None:
+            # As `outgoing` will need it. Changed when the library's thread already reads
+            # from it, that read fails with EAGAIN now and then, and the client is lost.
+            raw.settimeout(None)
+        return super()._upgrade_websocket(environ, start_response)
+
     def _websocket_handler(self, ws: Any) -> Any:
         if self.upgrading or self.upgraded:
             return []
