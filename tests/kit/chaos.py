@@ -47,7 +47,8 @@ class ChaosProxy:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen(128)
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def freeze(self) -> None:
         """Pass nothing on, in either direction; new connections hang, too."""
@@ -66,7 +67,11 @@ class ChaosProxy:
         """End everything; the proxy's socket is gone."""
         self._is_closed = True
         self._flows.set()
-        _shut(self._listener)
+        # Closed under a green thread that waits for it, it would never wake up, and the
+        # next pipe to get the number would be "a second reader" of it.
+        with socket.socket(socket.AF_UNIX) as caller, contextlib.suppress(OSError):
+            caller.connect(str(self.path))
+        self._accepting.join()
         self._listener.close()
         self.cut()
         self.path.unlink(missing_ok=True)
@@ -103,10 +108,13 @@ class ChaosProxy:
         self._links.discard(link)
 
     def _accept(self) -> None:
-        while not self._is_closed:
+        while True:
             try:
                 client, _address = self._listener.accept()
             except OSError:
+                return
+            if self._is_closed:
+                client.close()
                 return
             engine = socket.socket(socket.AF_UNIX)
             try:
