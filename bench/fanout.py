@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,8 @@ def run(scale: Scale) -> Result:
             found[name]["alone"] = bench.window(scale.fanout_seconds / 2)
         for count in scale.viewers:
             for name, bench in benches.items():
-                found[name]["viewers"][count] = bench.fan_out(count, scale)
+                found[name]["viewers"][count] = measured = bench.fan_out(count, scale)
+                print(f"{count} viewers, {name}: {measured}", file=sys.stderr, flush=True)
         for name, bench in benches.items():
             found[name]["lag"] = bench.lag()
             found[name]["slow"] = bench.slow(int(scale.viewers[-1] * _SLOW_SHARE))
@@ -58,9 +60,12 @@ def run(scale: Scale) -> Result:
 class _Bench:
     """One server with its viewers."""
 
-    def __init__(self, stack: ExitStack, server: Child, port: int, token: str) -> None:
-        told = {"host": "127.0.0.1", "port": port, "token": token}
+    def __init__(
+        self, stack: ExitStack, server: Child, port: int, token: Callable[[], str]
+    ) -> None:
+        told = {"host": "127.0.0.1", "port": port}
         self._server = server
+        self._token = token
         self._viewers = stack.enter_context(Child("bench.fanout_clients", told=told))
         pin(server.pid, _SERVER_CORE)
         pin(self._viewers.pid, _VIEWERS_CORE)
@@ -76,7 +81,7 @@ class _Bench:
 
     def fan_out(self, count: int, scale: Scale) -> dict[str, Any]:
         """Return what so many viewers cost, with messages and with pings alone."""
-        connecting = self._ask("connect", count=count)
+        connecting = self._ask("connect", count=count, token=self._token())
         self._ask("watch", seconds=_SETTLE_SECONDS)
         idle = self.window(scale.fanout_seconds)
         with self._publishing():
@@ -86,6 +91,7 @@ class _Bench:
 
     def lag(self) -> dict[str, Any]:
         """Return how late the server's loop is while all of them are served."""
+        self._token()
         with self._publishing():
             self._server.ask("lag")
             self._ask("watch", seconds=_LAG_SECONDS)
@@ -127,7 +133,7 @@ class _Bench:
 
 
 @contextmanager
-def _dockmon(scale: Scale) -> Iterator[tuple[Child, int, str]]:
+def _dockmon(scale: Scale) -> Iterator[tuple[Child, int, Callable[[], str]]]:
     interval, timeout = scale.ping_seconds
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w") as log:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("DOCKMON_")} | {
@@ -143,11 +149,11 @@ def _dockmon(scale: Scale) -> Iterator[tuple[Child, int, str]]:
         }
         with Child("bench.fanout_server", environ=environ, log=log) as server:
             port = int(server.line())
-            yield server, port, _token(port)
+            yield server, port, _SignIn(port).token
 
 
 @contextmanager
-def _node(scale: Scale) -> Iterator[tuple[Child, int, str]]:
+def _node(scale: Scale) -> Iterator[tuple[Child, int, Callable[[], str]]]:
     interval, timeout = scale.ping_seconds
     told = {
         "namespace": NAMESPACE,
@@ -159,17 +165,28 @@ def _node(scale: Scale) -> Iterator[tuple[Child, int, str]]:
     environ = {**os.environ, "NODE_ENV": "production"}
     arguments = ("bench/fanout_peer.mjs", json.dumps(told))
     with Child(*arguments, program=("node",), environ=environ) as server:
-        yield server, int(server.line()), "any"
+        yield server, int(server.line()), lambda: "any"
 
 
-def _token(port: int) -> str:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/v1/auth/login",
-        json.dumps({"username": ADMIN, "password": PASSWORD}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return str(json.load(answer)["access_token"])
+class _SignIn:
+    """One sign-in for all viewers. A run takes longer than an access token lives."""
+
+    def __init__(self, port: int) -> None:
+        self._api = f"http://127.0.0.1:{port}/api/v1/auth"
+        self._tokens = self._ask("login", {"username": ADMIN, "password": PASSWORD})
+
+    def token(self) -> str:
+        """Return a new access token; the sockets of the old ones live on with it."""
+        self._tokens = self._ask("refresh", {"refresh_token": self._tokens["refresh_token"]})
+        return str(self._tokens["access_token"])
+
+    def _ask(self, name: str, body: dict[str, str]) -> dict[str, Any]:
+        told = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self._api}/{name}", told, headers)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -35,16 +35,15 @@ _UPGRADE = (
 class Viewers:
     """All clients, and what they heard since they were last asked."""
 
-    def __init__(self, address: tuple[str, int], token: str) -> None:
+    def __init__(self, address: tuple[str, int]) -> None:
         self._address = address
-        self._token = token
         self.selector = selectors.DefaultSelector()
         self.joined: list[Viewer] = []
         self.ages: list[float] = []  # seconds from the publisher's stamp to here
         self.pings = 0
         self.lost = 0
 
-    def connect(self, count: int) -> dict[str, Any]:
+    def connect(self, count: int, token: str) -> dict[str, Any]:
         """Bring the number of connected clients to `count`."""
         begun = time.monotonic()
         asked = len(self.joined)
@@ -52,7 +51,7 @@ class Viewers:
             if self.lost:
                 raise RuntimeError(f"{self.lost} clients were lost while connecting")
             while asked < count and asked - len(self.joined) < _AT_ONCE:
-                Viewer(self, self._address, self._token)
+                Viewer(self, self._address, token)
                 asked += 1
             self.turn(0.1)
         return {"seconds": time.monotonic() - begun}
@@ -186,7 +185,7 @@ def main() -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     told = json.loads(sys.stdin.readline())
-    viewers = Viewers((told["host"], told["port"]), told["token"])
+    viewers = Viewers((told["host"], told["port"]))
     orders: dict[str, Callable[..., dict[str, Any]]] = {
         "connect": viewers.connect,
         "watch": viewers.watch,
