@@ -20,7 +20,7 @@ from typing import Any
 from bench.children import Child
 from bench.fanout_payload import EVENT, NAMESPACE, payload
 from bench.figures import Figure, Result, Scale, quantile
-from bench.processes import memory_mb, pin
+from bench.processes import cpu_seconds, memory_mb, pin
 from tests.kit.server import ADMIN, PASSWORD
 
 INTERVAL_SECONDS = 1.0
@@ -73,9 +73,9 @@ class _Bench:
 
     def window(self, seconds: float) -> dict[str, Any]:
         """Return what the viewers heard in a while, and what the server needed for it."""
-        before = _cpu_seconds(self._server.pid)
+        before = cpu_seconds(self._server.pid)
         heard = self._ask("watch", seconds=seconds)
-        used = _cpu_seconds(self._server.pid) - before
+        used = cpu_seconds(self._server.pid) - before
         per_message = 1e6 * used / heard["messages"] if heard["messages"] else None
         return {**heard, "cpu_percent": 100 * used / seconds, "cpu_us_per_message": per_message}
 
@@ -109,10 +109,10 @@ class _Bench:
     def drop(self) -> dict[str, Any]:
         """Let all of them hang up at once."""
         self._server.ask("lag")
-        before = _cpu_seconds(self._server.pid)
+        before = cpu_seconds(self._server.pid)
         self._ask("drop")
         time.sleep(_DROP_SECONDS)
-        return {**self._lags(), "cpu_seconds": _cpu_seconds(self._server.pid) - before}
+        return {**self._lags(), "cpu_seconds": cpu_seconds(self._server.pid) - before}
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -187,14 +187,6 @@ class _SignIn:
         with urllib.request.urlopen(request, timeout=30) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
-
-
-def _cpu_seconds(pid: int) -> float:
-    """Return a process's time on a core to the nanosecond; /proc counts in steps of 10 ms.
-
-    The number is how Linux names the clock of another process.
-    """
-    return time.clock_gettime(~pid << 3 | 2)
 
 
 def _figures(found: dict[str, Any], scale: Scale) -> Iterator[Figure]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _KIB_PER_MB = 1_000_000 / 1024
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the user and system time a process has had, all its threads together."""
-    after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(after_name[11]) + int(after_name[12])) / _TICKS_PER_SECOND
+    """Return the user and system time a process has had, all its threads together.
+
+    To the nanosecond, where /proc counts in steps of 10 ms. The number is how Linux names
+    the clock of another process.
+    """
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def pin(pid: int, core: int) -> None:
