@@ -14,6 +14,7 @@ from dockmon.engines.choose import client_for
 from dockmon.ports import Clock, Publisher, Tasks
 from dockmon.probes.choose import probe_for
 from dockmon.probes.host import Disks, PsutilHostProbe
+from dockmon.probes.own_container import own_container
 from dockmon.security.passwords import Argon2Passwords
 from dockmon.services.account_book import AccountBook
 from dockmon.services.accounts import Accounts
@@ -133,7 +134,7 @@ def build(
         clock,
         settings.stats_interval,
     )
-    actions = Actions(fleet, clock, settings.read_only)
+    actions = Actions(fleet, clock, settings.read_only, own_container())
     logs = Logs(fleet.resolve, fleet.client, tasks, clock)
     return Services(
         people, supervisor, fleet, broadcaster, actions, host_sampler, stats_sampler, logs

@@ -11,6 +11,8 @@ DEFAULT_TIMEOUT_SECONDS: Final = 10
 MAX_TIMEOUT_SECONDS: Final = 600
 
 ACTIONS: Final = ("start", "stop", "restart", "kill", "pause", "unpause", "remove")
+# What the process that asks for it would not live to see the end of.
+ENDING_ACTIONS: Final = ("stop", "restart", "kill", "pause", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class ActionRequest:
 
     container: any reference `ids.resolve` takes. timeout_seconds: the grace period
     of stop and restart, 0 is a value. signal: for kill. force: for remove.
+    allow_self: even where dockmon itself runs in it.
     """
 
     engine: str
@@ -28,6 +31,7 @@ class ActionRequest:
     signal: str | None = None
     force: bool = False
     request_id: str | None = None
+    allow_self: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,14 @@ def catalogue(locale: str) -> dict[str, str]:
 
 
 def say(code: str, params: dict[str, Any], locale: str = "en") -> str:
-    """Return the sentence for an error code; the code itself where there is none."""
-    return phrase(f"error.{code}", params, locale, missing=code)
+    """Return the sentence for an error code; the code itself where there is none.
+
+    A reason that the sentence would be wrong for has one of its own.
+    """
+    key = f"error.{code}.{params.get('reason')}"
+    if key not in catalogue(locale):
+        key = f"error.{code}"
+    return phrase(key, params, locale, missing=code)
 
 
 def phrase(key: str, params: dict[str, Any], locale: str = "en", missing: str = "") -> str:

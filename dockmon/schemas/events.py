@@ -64,6 +64,7 @@ class ActionBody(StrictSchema):
         validate=validate.Regexp(r"\A(?:SIG)?[A-Z][A-Z0-9+-]{0,15}\Z|\A[1-9][0-9]?\Z"),
     )
     force = Flag(load_default=False)
+    allow_self = Flag(load_default=False)
     request_id = fields.String(
         load_default=None,
         allow_none=True,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dockmon.domain.access import Principal, require
-from dockmon.domain.actions import ActionRequest, ActionResult, verdict
+from dockmon.domain.actions import ENDING_ACTIONS, ActionRequest, ActionResult, verdict
 from dockmon.domain.container import Container
 from dockmon.domain.errors import (
     Conflict,
@@ -50,12 +50,18 @@ _Remembered = OrderedDict[str, _Attempt]  # by request_id, oldest first
 
 
 class Actions:
-    """Acts on containers for principals."""
+    """Acts on containers for principals.
 
-    def __init__(self, fleet: Fleet, clock: Clock, read_only: bool) -> None:
+    own_container: the id of the one dockmon runs in, None when it runs in none.
+    """
+
+    def __init__(
+        self, fleet: Fleet, clock: Clock, read_only: bool, own_container: str | None = None
+    ) -> None:
         self._fleet = fleet
         self._clock = clock
         self._read_only = read_only
+        self._own_container = own_container
         self._lock = threading.Lock()
         self._attempts: dict[str, _Remembered] = {}  # by username
 
@@ -66,7 +72,8 @@ class Actions:
         is done again.
 
         Raises: auth.not_allowed, auth.read_only, engine.unknown, container.not_found,
-        container.conflict, request.conflict (the id was used for something else),
+        container.conflict (`reason`: "dockmon_itself" when only allow_self is missing),
+        request.conflict (the id was used for something else),
         engine.unavailable (nothing was done), engine.refused, engine.timed_out
         (whether it was done is not known).
         """
@@ -118,6 +125,7 @@ class Actions:
         container = self._fleet.resolve(request.engine, request.container)
         begun = self._clock.monotonic()
         try:
+            self._spare_itself(container, request)
             changed = self._ask_engine(container, request)
         except DockmonError as error:
             self._note(principal, request, container, error.code)
@@ -131,6 +139,12 @@ class Actions:
             changed=changed,
             took_seconds=self._clock.monotonic() - begun,
         )
+
+    def _spare_itself(self, container: Container, request: ActionRequest) -> None:
+        """Refuse to end the container dockmon runs in, unless that is clearly meant."""
+        ends_it = container.id == self._own_container and request.action in ENDING_ACTIONS
+        if ends_it and not request.allow_self:
+            raise Conflict("container.conflict", reason="dockmon_itself")
 
     def _ask_engine(self, container: Container, request: ActionRequest) -> bool:
         engine = request.engine

@@ -112,3 +112,23 @@ def _values(payload: dict, container_id: str) -> dict:
         if row[0] == container_id[:12]:
             return dict(zip(COLUMNS, row, strict=True))
     return dict.fromkeys(COLUMNS)
+
+
+@pytest.mark.parametrize("inside", [False], indirect=True)
+def test_in_a_container_it_knows_which_one_and_does_not_end_it_by_accident(inside):
+    other = inside.engine.run("other")
+    client = socketio.SimpleClient()
+    client.connect(inside.url, auth={"token": inside.token()}, namespace="/containers")
+    try:
+
+        def stop(container: str, **more: bool) -> dict:
+            asked = {"engine": "local", "container": container, "action": "stop", **more}
+            return client.call("container-action", asked, timeout=60)
+
+        eventually(lambda: stop(other)["ok"], 60, what="the engine")
+        refused = stop(inside.id)
+        assert refused["error"]["code"] == "container.conflict"
+        assert refused["error"]["params"] == {"reason": "dockmon_itself"}
+        assert inside.engine.inspect(inside.id)["State"]["Running"]
+    finally:
+        client.disconnect()

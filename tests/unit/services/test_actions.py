@@ -156,3 +156,15 @@ def test_what_one_user_asks_makes_another_forget_nothing(live, monkeypatch):
         actions.act(OPERATOR, ActionRequest(live.engine, target, "restart"))
     again = ActionRequest(live.engine, target, "restart", request_id="r")
     assert actions.act(OPERATOR, again) is first
+
+
+def test_what_would_end_dockmon_itself_is_refused_before_anybody_is_asked(live):
+    own = running(live)
+    actions = Actions(live.fleet, SystemClock(), read_only=False, own_container=own)
+    for action in ("stop", "restart", "kill", "pause", "remove"):
+        with pytest.raises(DockmonError) as refused:
+            actions.act(OPERATOR, ActionRequest(live.engine, own[:12], action, force=True))
+        assert refused.value.code == "container.conflict"
+        assert refused.value.params == {"reason": "dockmon_itself"}
+    assert live.truth()[own].state == "running"
+    assert actions.act(OPERATOR, ActionRequest(live.engine, own, "stop", allow_self=True)).changed
