@@ -18,6 +18,7 @@ from dockmon.domain.log_merge import LogMerge
 from dockmon.domain.log_request import LogRequest
 from dockmon.domain.logs import LogLine
 from dockmon.ports import Clock, EngineClient, Tasks
+from dockmon.services.log_depths import LogDepths
 from dockmon.services.log_source import LogSource
 
 READING_BYTES: Final = 2 * 1024 * 1024
@@ -52,6 +53,7 @@ class LogReading:
         places: list[Place | None],
         request: LogRequest,
         clock: Clock,
+        depths: LogDepths,
     ) -> None:
         self.containers = containers
         self.with_cursors = True
@@ -66,7 +68,7 @@ class LogReading:
         self._writable = threading.Condition(self.lock)
         two_steps = len(containers) > 1
         self._sources = [
-            LogSource(container, client, request, place, two_steps, self)
+            LogSource(container, client, request, place, two_steps, self, depths)
             for container, client, place in zip(containers, clients, places, strict=True)
         ]
         self._numbers = {source: number for number, source in enumerate(self._sources)}

@@ -15,18 +15,23 @@ from typing import Final, Protocol
 from dockmon.domain.container import Container
 from dockmon.domain.errors import DockmonError, EngineTimedOut, EngineUnavailable, NotFound
 from dockmon.domain.log_cursor import DISORDER_SECONDS, Place, Seek, after, before
+from dockmon.domain.log_last import LastLines
 from dockmon.domain.log_lines import LineAssembler
 from dockmon.domain.log_request import LogRequest
 from dockmon.domain.logs import LogLine, LogQuery
 from dockmon.ports import EngineClient, RawLogStream
+from dockmon.services.log_depths import LogDepths, entries_behind
 
 # dockerd finds the last entries at once, and a moment only by decoding everything
 # before it: with 3 million lines 5.2 s, against 0.03 s for the last 20,000.
 NEAR_ENTRIES: Final = 20_000
 # How far back `tail` looks for lines that match.
 FAR_ENTRIES: Final = 200_000
-KEPT_BYTES: Final = 32 * 1024 * 1024
+# A thousand times what was measured (`log_cursor`). Not the whole second that cursors
+# allow for: in a burst, that is a hundred thousand lines for a page of a thousand.
+_UNTIL_DISORDER_SECONDS: Final = 0.1
 HELD_SECONDS: Final = 0.25
+_STOPPING_SECONDS: Final = (0.1, 0.3, 1.0)
 _PIECES_BETWEEN_BREATHS: Final = 200
 _NS: Final = 1_000_000_000
 
@@ -70,12 +75,14 @@ class LogSource:
         place: Place | None,
         in_two_steps: bool,
         sink: Sink,
+        depths: LogDepths,
     ) -> None:
         self.container = container
         self.place = place or Place(0)
         self._client = client
         self._request = request
         self._sink = sink
+        self._depths = depths
         self._from_ns = self.place.at_ns if self.place.side == "from" else 0
         self._tail = request.tail_from(place)
         self._looks_back = bool(self._tail) and request.is_choosy
@@ -196,19 +203,56 @@ class LogSource:
 
     def _look_back(self, tail: int, is_last: bool) -> None:
         """Read the last so many lines that match, further back each time there are too few."""
-        begun_at = self.place
-        for window in sorted({tail, max(tail, NEAR_ENTRIES), FAR_ENTRIES}):
-            self.place = begun_at
-            kept, last = _Kept(tail), None
+        begun_at, first, kept = self.place, None, LastLines(tail)
+        for window in self._windows(tail):
+            self.place, begun_before = begun_at, first
+            kept, first, last = LastLines(tail), None, None
             self._seek = Seek(begun_at)
             with closing(self._lines(window, follow=False, is_last=is_last)) as lines:
                 for last in lines:
+                    first = first or last
                     kept.add(self._pass(last))
             kept.add(self._wanted(self._seek.give_up()))
             self._move_behind(last)
-            if kept.is_full or self._entries < window or self._sink.is_over:
+            if kept.is_full or self._sink.is_over or self._is_all(window, first, begun_before):
                 break
         self._sink.put(self, list(kept.lines))
+
+    def _is_all(self, window: int | None, first: LogLine | None, before: LogLine | None) -> bool:
+        """Say whether the log has nothing before what this window has shown."""
+        if self._request.until_ns is None:
+            return window is None or self._entries < window
+        # Here the engine stops early, so what it did not send tells nothing.
+        return first is not None and before is not None and first[:3] == before[:3]
+
+    def _windows(self, tail: int) -> list[int | None]:
+        """Return how many of the last entries to ask for, one after another."""
+        if self._request.until_ns is not None and self.place.at_ns:
+            return [None]  # both ends are given: the engine has to look for them anyway
+        behind = self._behind_until(tail)
+        if behind is None:
+            return []
+        return [behind + window for window in sorted({tail, max(tail, NEAR_ENTRIES), FAR_ENTRIES})]
+
+    def _behind_until(self, tail: int) -> int | None:
+        """Return about how many entries are behind `until`, None where none is before it."""
+        until_ns = self._request.until_ns
+        if until_ns is None:
+            return 0
+        log = (self.container.engine, self.container.id)
+        known = self._depths.behind(log, until_ns)
+        found = entries_behind(self._reaches, known, tail, NEAR_ENTRIES)
+        if found is None:
+            return None
+        at_least, at_most = found
+        self._depths.note(log, until_ns, at_least)
+        return at_most
+
+    def _reaches(self, window: int | None) -> bool:
+        """Say whether something before `until` is among so many of the last entries."""
+        with closing(self._open(self._query(window, follow=False))) as raw:
+            # Nobody waits for it any longer: then any answer will do.
+            return any(True for _ in raw) or self._sink.is_over
 
     def _move_behind(self, last: LogLine | None) -> None:
         """Go on from here: behind the last line, or at one that has only begun."""
@@ -274,11 +318,16 @@ class LogSource:
         return LogQuery(
             tail=tail,
             since=float(since_seconds) if since_seconds else None,
-            until=None if until_ns is None else float(until_ns // _NS + 1 + DISORDER_SECONDS),
+            until=None if until_ns is None else self._until_seconds(until_ns),
             follow=follow,
             stdout="stdout" in streams,
             stderr="stderr" in streams,
         )
+
+    def _until_seconds(self, until_ns: int) -> float:
+        if self._looks_back:
+            return until_ns / _NS + _UNTIL_DISORDER_SECONDS
+        return float(until_ns // _NS + 1 + DISORDER_SECONDS)
 
     def _open(self, query: LogQuery) -> RawLogStream:
         raw = self._client.logs(self.container.id, query)
@@ -309,36 +358,24 @@ class LogSource:
         """
         if self._request.until_ns is not None:
             return
+        # A busy engine ends the log of a container before it says that it has stopped.
+        for wait_seconds in (*_STOPPING_SECONDS, None):
+            if not self._runs_on():
+                return
+            if wait_seconds is not None:
+                time.sleep(wait_seconds)
+        raise self._loss()
+
+    def _runs_on(self) -> bool:
         try:
             now = self._client.container(self.container.id)
         except NotFound:
-            return
+            return False
         except EngineTimedOut as fault:
             raise self._loss() from fault
         before, since = self.container.details, now.details
         is_same_life = before and since and before.started_at == since.started_at
-        if now.state in ("running", "paused") and is_same_life:
-            raise self._loss()
+        return bool(now.state in ("running", "paused") and is_same_life)
 
     def _loss(self) -> EngineUnavailable:
         return EngineUnavailable(engine=self.container.engine, reason="connection_lost")
-
-
-class _Kept:
-    """The last lines of many, bounded in number and in bytes."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._bytes = 0
-        self.lines: deque[LogLine] = deque()
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.lines) == self._count or self._bytes > KEPT_BYTES // 2
-
-    def add(self, lines: list[LogLine]) -> None:
-        for line in lines:
-            self.lines.append(line)
-            self._bytes += len(line.text)
-            while len(self.lines) > self._count or self._bytes > KEPT_BYTES:
-                self._bytes -= len(self.lines.popleft().text)

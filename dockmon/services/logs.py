@@ -17,6 +17,7 @@ from dockmon.domain.errors import InvalidRequest, RateLimited
 from dockmon.domain.log_cursor import Cursor, Place, key_of
 from dockmon.domain.log_request import LogRequest
 from dockmon.ports import Clock, EngineClient, Tasks
+from dockmon.services.log_depths import LogDepths
 from dockmon.services.log_reading import LogReading
 
 STREAMS_AT_ONCE: Final = 500
@@ -43,6 +44,7 @@ class Logs:
         self._clock = clock
         self._streams_at_once = streams_at_once
         self._lock = threading.Lock()
+        self._depths = LogDepths()
         self._readings: dict[LogReading, Principal] = {}
 
     def open(
@@ -63,7 +65,7 @@ class Logs:
             request = replace(request, follow=False)
         places = _places(containers, request)
         clients = [self._client(container.engine) for container in containers]
-        reading = LogReading(containers, clients, places, request, self._clock)
+        reading = LogReading(containers, clients, places, request, self._clock, self._depths)
         reading.with_cursors = with_cursors
         self._admit(reading, principal)
         try:

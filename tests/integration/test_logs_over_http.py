@@ -155,6 +155,21 @@ def test_a_cursor_goes_on_after_exactly_its_line(house):
         assert rest == whole[number + 1 :]
 
 
+def test_a_long_log_is_read_back_page_by_page(house):
+    house.run("long", "seq 30000; sleep 0.3; echo after", is_finished=True)
+    path = "containers/local/long/logs?"
+    whole = house.objects(path + "tail=all")
+    assert len(whole) == 30_001
+    for number in (0, 40, 9_000, 15_000, 29_999, 30_000):
+        until = whole[number]["timestamp"] + 0.000001
+        page = house.objects(path + f"tail=100&until={until:.9f}")
+        last = whole.index(page[-1])
+        assert page == whole[max(0, last - 99) : last + 1]
+        assert last >= number
+        assert last == 30_000 or whole[last + 1]["timestamp"] >= until - 0.000001
+    assert house.objects(path + f"tail=100&until={whole[0]['timestamp'] - 1:.6f}") == []
+
+
 def test_merged_logs_come_by_time_with_the_name_in_front(house):
     for name in ("one", "two", "three"):
         house.run(name, f"for n in 1 2 3 4; do echo {name} $n; sleep 0.1; done")

@@ -177,6 +177,88 @@ def test_the_look_back_for_matching_lines_is_bounded(monkeypatch):
     assert [query.tail for _, query in engine.queries] == [2, 10, 50]
 
 
+SECOND = 10**9
+
+
+@pytest.mark.parametrize("behind", [0, 7, 19, 20, 21, 300, 4_999, 5_000])
+def test_the_last_lines_until_a_moment_are_found_however_far_back(monkeypatch, behind):
+    monkeypatch.setattr(log_source, "NEAR_ENTRIES", 20)
+    monkeypatch.setattr(log_source, "FAR_ENTRIES", 200)
+    engine = LogEngine()
+    web = engine.add("web", *(out(n * SECOND, f"line {n}") for n in range(5_000)))
+    last = 4_999 - behind
+    request = LogRequest(tail=10, until_ns=T0 + last * SECOND)
+    read = House(engine, inline=True).read(web, request=request)
+    expected = [f"line {n}" for n in range(max(0, last - 9), last + 1)]
+    assert texts(read) == expected
+    # None of it was read from the beginning, and hardly more than was wanted.
+    assert sum(stream.given for stream in engine.streams) < 200
+    assert len(engine.streams) < 20
+
+
+def test_whoever_reads_back_page_by_page_has_each_found_with_few_questions(monkeypatch):
+    monkeypatch.setattr(log_source, "NEAR_ENTRIES", 20)
+    engine = LogEngine()
+    web = engine.add("web", *(out(n * SECOND, f"line {n}") for n in range(5_000)))
+    house = House(engine, inline=True)
+    last, asked = 1_000, []
+    for _ in range(20):
+        before = len(engine.streams)
+        request = LogRequest(tail=10, until_ns=T0 + last * SECOND)
+        read = house.read(web, request=request)
+        assert texts(read) == [f"line {n}" for n in range(last - 9, last + 1)]
+        asked.append(len(engine.streams) - before)
+        engine.write(web, out(9_999 * SECOND))
+        last -= 10
+    assert asked[0] > 8
+    assert max(asked[1:]) <= 4
+    # A log that was cut short meanwhile is found all the same.
+    engine.logs_by_id[web.id][:] = [out(n * SECOND, f"line {n}") for n in range(30)]
+    read = house.read(web, request=LogRequest(tail=3, until_ns=T0 + 20 * SECOND))
+    assert texts(read) == ["line 18", "line 19", "line 20"]
+
+
+def test_nothing_before_the_first_line_is_found_without_reading_the_log(monkeypatch):
+    monkeypatch.setattr(log_source, "NEAR_ENTRIES", 20)
+    engine = LogEngine()
+    web = engine.add("web", *(out(n * SECOND) for n in range(5_000)))
+    request = LogRequest(tail=10, until_ns=T0 - SECOND)
+    assert House(engine, inline=True).read(web, request=request) == []
+    assert sum(stream.given for stream in engine.streams) == 0
+
+
+def test_lines_of_one_moment_are_all_there_when_the_log_is_read_back(monkeypatch):
+    monkeypatch.setattr(log_source, "NEAR_ENTRIES", 20)
+    monkeypatch.setattr(log_source, "FAR_ENTRIES", 200)
+    engine = LogEngine()
+    burst = [out(5 * SECOND, f"burst {n}") for n in range(100)]
+    web = engine.add("web", out(1), *burst, *(out((n + 9) * SECOND) for n in range(100)))
+    house = House(engine, inline=True)
+    read = house.read(web, request=LogRequest(tail=60, until_ns=T0 + 5 * SECOND))
+    assert texts(read) == [f"burst {n}" for n in range(40, 100)]
+    read = house.read(web, request=LogRequest(tail=150, until_ns=T0 + 5 * SECOND))
+    assert texts(read) == ["o1", *(f"burst {n}" for n in range(100))]
+
+
+def test_what_matches_until_a_moment_is_looked_for_further_back(monkeypatch):
+    monkeypatch.setattr(log_source, "NEAR_ENTRIES", 20)
+    monkeypatch.setattr(log_source, "FAR_ENTRIES", 500)
+    engine = LogEngine()
+    lines = [err(n * SECOND) if n % 100 == 0 else out(n * SECOND) for n in range(1_000)]
+    web = engine.add("web", *lines)
+    request = LogRequest(tail=3, until_ns=T0 + 650 * SECOND, streams=("stderr",))
+    read = House(engine, inline=True).read(web, request=request)
+    assert texts(read) == [f"e{n * SECOND}" for n in (400, 500, 600)]
+
+
+def test_both_ends_and_a_tail_give_the_last_lines_between_them():
+    engine = LogEngine()
+    web = engine.add("web", *(out(n * SECOND) for n in range(100)))
+    request = LogRequest(tail=2, since=T0 + 10 * SECOND, until_ns=T0 + 20 * SECOND)
+    read = House(engine, inline=True).read(web, request=request)
+    assert texts(read) == [f"o{19 * SECOND}", f"o{20 * SECOND}"]
+
+
 def test_logs_of_two_engines_are_merged_by_time_and_a_container_named_twice_is_one():
     local, nas = LogEngine("local"), LogEngine("nas")
     web, db = local.add("web", out(1), out(3), out(5)), nas.add("db", out(2), out(4))
