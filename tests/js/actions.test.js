@@ -35,6 +35,16 @@ test("each action has an id of its own when none is given", async (t) => {
   assert.equal(peer.done.size, 2);
 });
 
+test("that the server's own container may be ended goes with the action", async (t) => {
+  const { peer, live, container } = await start(t);
+  /** @type {unknown[]} */
+  const asked = [];
+  peer.onAction = ({ allow_self }) => asked.push(allow_self);
+  await live.performAction(container, "stop");
+  await live.performAction(container, "stop", { allow_self: true });
+  assert.deepEqual(asked, [undefined, true]);
+});
+
 test("the transport dies in between: the repeat gets the first answer, the deed is done once", async (t) => {
   const { peer, live, container } = await start(t);
   peer.onAction = () => peer.cut();

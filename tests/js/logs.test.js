@@ -104,3 +104,24 @@ test("of several logs the others go on when one breaks off", async (t) => {
   const texts = await textsOf(live.getLogs([container, { engine: "nas", id: "def" }]));
   assert.deepEqual(texts, ["line 1", "line 2"]);
 });
+
+test("whoever follows is told when the answer begins, and when it broke off", async (t) => {
+  const { live } = await start(t, (response, call) => {
+    response.write(`${line(call)}\n`);
+    if (call === 1) setImmediate(() => response.destroy());
+    else response.end();
+  });
+  const told = [];
+  await textsOf(live.getLogs(container, { follow: true, onState: (state) => told.push(state) }));
+  assert.deepEqual(told, ["open", "lost", "open"]);
+});
+
+test("of several logs it is told which one broke off, and why", async (t) => {
+  const broken = JSON.stringify({ engine: "nas", container: "def", error: { code: "engine.unavailable", message: "gone" } });
+  const { live } = await start(t, (response) => response.end(`${line(1)}\n${broken}\n${line(2)}\n`));
+  const told = [];
+  const onBroken = (one, error) => told.push([one, error.code]);
+  const texts = await textsOf(live.getLogs([container, { engine: "nas", id: "def" }], { onBroken }));
+  assert.deepEqual(texts, ["line 1", "line 2"]);
+  assert.deepEqual(told, [[{ engine: "nas", id: "def" }, "engine.unavailable"]]);
+});

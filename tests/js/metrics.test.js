@@ -138,3 +138,27 @@ test("over plain HTTP a change of what is wanted does not wait for the next look
   live.subscribe({ containers: true });
   await until(() => live.statsOf(CONTAINER), "numbers, long before the next look");
 });
+
+test("a machine has a history, too, and none where nothing is told of it", async (t) => {
+  const { peer, live } = await start(t);
+  const begun = live.hostHistoryOf("local").last;
+  const host = { cpu_percent: 34, memory_used_bytes: 5, network_rx_bytes_per_second: null };
+  peer.tell("/metrics", "metrics", { engine: "local", host, timestamp: begun + 1 });
+  peer.tell("/metrics", "metrics", { engine: "local", host, timestamp: begun + 1 });
+  await until(() => live.hostHistoryOf("local").length === 2, "the next sample");
+  assert.deepEqual([...live.hostHistoryOf("local").values("cpu_percent")], [12, 34]);
+  assert.deepEqual([...live.hostHistoryOf("local").values("network_rx_bytes_per_second")], [NaN, NaN]);
+  peer.tell("/metrics", "metrics", { engine: "nas", host: null, timestamp: begun + 1 });
+  await until(() => live.host.has("nas"), "the engine elsewhere");
+  assert.equal(live.hostHistoryOf("nas"), null);
+});
+
+test("the history of a machine stays bounded", async (t) => {
+  const { peer, live } = await start(t);
+  const begun = live.hostHistoryOf("local").last;
+  for (let second = 1; second <= SAMPLES * 2; second += 1) {
+    peer.tell("/metrics", "metrics", { engine: "local", host: { cpu_percent: second }, timestamp: begun + second });
+  }
+  await until(() => live.hostHistoryOf("local").last === begun + SAMPLES * 2, "the last sample");
+  assert.equal(live.hostHistoryOf("local").length, SAMPLES);
+});

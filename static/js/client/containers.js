@@ -2,14 +2,15 @@
  * The containers of all engines, live: state in, actions out.
  * Counterpart: the namespace `/containers` (realtime/containers); apply.js holds the law.
  *
- * @import { ActionName, ActionOptions, ActionResult, Container, ContainerRef, EngineView, LiveOptions,
- *   LogLine, LogOptions, Summary } from "./types.js"
+ * @import { ActionName, ActionOptions, ActionResult, Container, ContainerDetails, ContainerRef, EngineView,
+ *   InspectOptions, LiveOptions, LogLine, LogOptions, ProcessTable, Summary } from "./types.js"
  * @import { EngineState, Outcome, Step } from "./apply.js"
  */
 
 import { performUntil } from "./actions.js";
 import { applyDelta, applyEngineEvent, applySnapshot, awaitSnapshot, unknownEngine } from "./apply.js";
 import { restFor } from "./connection.js";
+import { readDetails, readProcesses } from "./details.js";
 import { LostError } from "./errors.js";
 import { Live } from "./live.js";
 import { readLogs } from "./logs.js";
@@ -98,6 +99,26 @@ export class RealtimeContainers extends Live {
    */
   getLogs(container, options) {
     return readLogs(this.#rest, container, options);
+  }
+
+  /**
+   * The engine's own description, secrets masked.
+   * @param {ContainerRef} container
+   * @param {InspectOptions} [options]
+   * @returns {Promise<ContainerDetails>}
+   */
+  inspect(container, options) {
+    return readDetails(this.#rest, container, options);
+  }
+
+  /**
+   * The processes of a container that runs.
+   * @param {ContainerRef} container
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<ProcessTable>}
+   */
+  top(container, options) {
+    return readProcesses(this.#rest, container, options);
   }
 
   /**

@@ -14,27 +14,35 @@ const LATE_SECONDS = 3;
 export class Ring {
   /** @readonly */
   columns;
-  /** How many samples there are, gaps included, at most SAMPLES. */
+  /** @readonly */
+  size;
+  /** How many samples there are, gaps included, at most `size`. */
   length = 0;
   #values;
-  #times = new Float64Array(SAMPLES);
+  #times;
   #next = 0;
-  #gaps = SAMPLES;
+  #gaps;
 
-  /** @param {readonly string[]} columns without the id */
-  constructor(columns) {
+  /**
+   * @param {readonly string[]} columns without the id
+   * @param {number} [size] how many samples it keeps
+   */
+  constructor(columns, size = SAMPLES) {
     this.columns = columns;
-    this.#values = new Float64Array(SAMPLES * columns.length).fill(NaN);
+    this.size = size;
+    this.#gaps = size;
+    this.#times = new Float64Array(size);
+    this.#values = new Float64Array(size * columns.length).fill(NaN);
   }
 
   /** Unix seconds of the newest sample; NaN when there is none. */
   get last() {
-    return this.length === 0 ? NaN : this.#times[(this.#next + SAMPLES - 1) % SAMPLES];
+    return this.length === 0 ? NaN : this.#times[(this.#next + this.size - 1) % this.size];
   }
 
   /** Nothing but gaps, as far back as it reaches. */
   get isBlank() {
-    return this.#gaps >= SAMPLES;
+    return this.#gaps >= this.size;
   }
 
   /**
@@ -44,7 +52,7 @@ export class Ring {
   push(timestamp, row) {
     for (let column = 0; column < this.columns.length; column += 1) {
       const value = row[column + 1];
-      this.#values[column * SAMPLES + this.#next] = typeof value === "number" ? value : NaN;
+      this.#values[column * this.size + this.#next] = typeof value === "number" ? value : NaN;
     }
     this.#gaps = 0;
     this.#step(timestamp);
@@ -52,7 +60,7 @@ export class Ring {
 
   /** @param {number} timestamp when nothing was told of it */
   gap(timestamp) {
-    for (let at = this.#next; at < this.#values.length; at += SAMPLES) this.#values[at] = NaN;
+    for (let at = this.#next; at < this.#values.length; at += this.size) this.#values[at] = NaN;
     this.#gaps += 1;
     this.#step(timestamp);
   }
@@ -64,7 +72,7 @@ export class Ring {
   values(column) {
     const index = this.columns.indexOf(column);
     if (index < 0) return new Float64Array(this.length).fill(NaN);
-    return this.#ordered(this.#values.subarray(index * SAMPLES, (index + 1) * SAMPLES));
+    return this.#ordered(this.#values.subarray(index * this.size, (index + 1) * this.size));
   }
 
   /** @returns {Float64Array} Unix seconds, oldest first */
@@ -78,7 +86,7 @@ export class Ring {
    * @returns {number} the highest value since then; 0 when there is none
    */
   peak(column, since) {
-    const start = this.columns.indexOf(column) * SAMPLES;
+    const start = this.columns.indexOf(column) * this.size;
     let peak = 0;
     for (let at = 0; start >= 0 && at < this.length; at += 1) {
       if (this.#values[start + at] > peak && this.#times[at] >= since) peak = this.#values[start + at];
@@ -89,15 +97,15 @@ export class Ring {
   /** @param {number} timestamp */
   #step(timestamp) {
     this.#times[this.#next] = timestamp;
-    this.#next = (this.#next + 1) % SAMPLES;
-    this.length = Math.min(SAMPLES, this.length + 1);
+    this.#next = (this.#next + 1) % this.size;
+    this.length = Math.min(this.size, this.length + 1);
   }
 
   /** @param {Float64Array} lane */
   #ordered(lane) {
     const ordered = new Float64Array(this.length);
-    const first = (this.#next + SAMPLES - this.length) % SAMPLES;
-    const head = lane.subarray(first, Math.min(SAMPLES, first + this.length));
+    const first = (this.#next + this.size - this.length) % this.size;
+    const head = lane.subarray(first, Math.min(this.size, first + this.length));
     ordered.set(head);
     ordered.set(lane.subarray(0, this.length - head.length), head.length);
     return ordered;

@@ -5,6 +5,7 @@
 
 export { RealtimeContainers } from "./containers.js";
 export { RealtimeMetrics } from "./metrics.js";
+export { Ring } from "./history.js";
 export { ApiError, LostError } from "./errors.js";
 export { Rest } from "./rest.js";
 export { restFor } from "./connection.js";
@@ -21,11 +22,13 @@ export { sessionFor } from "./session.js";
  * @typedef {import("./types.js").ActionOptions} ActionOptions
  * @typedef {import("./types.js").ActionResult} ActionResult
  * @typedef {import("./types.js").ContainerAck} ContainerAck
+ * @typedef {import("./types.js").ContainerDetails} ContainerDetails
+ * @typedef {import("./types.js").InspectOptions} InspectOptions
+ * @typedef {import("./types.js").ProcessTable} ProcessTable
  * @typedef {import("./types.js").LogLine} LogLine
  * @typedef {import("./types.js").LogOptions} LogOptions
  * @typedef {import("./types.js").ConnectionStatus} ConnectionStatus
  * @typedef {import("./types.js").SourceKind} SourceKind
  * @typedef {import("./types.js").WireError} WireError
- * @typedef {import("./history.js").Ring} Ring
  * @typedef {import("./metrics.js").Sample} Sample
  */

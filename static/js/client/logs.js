@@ -20,12 +20,13 @@ const RETRY_MAX_MS = 5000;
  * @param {LogOptions} [options]
  * @returns {AsyncGenerator<LogLine, void, void>}
  */
-export async function* readLogs(rest, container, { signal, ...options } = {}) {
+export async function* readLogs(rest, container, { signal, onState, onBroken, ...options } = {}) {
   let query = options;
   let tries = 0;
+  const told = { signal, onState, onBroken: Array.isArray(container) ? (onBroken ?? (() => {})) : undefined };
   while (!signal?.aborted) {
     try {
-      for await (const line of readOnce(rest, pathOf(container, query), Array.isArray(container), signal)) {
+      for await (const line of readOnce(rest, logPath(container, { format: "json", ...query }), told)) {
         tries = 0;
         if (typeof line.cursor === "string") query = { ...options, tail: undefined, since: line.cursor };
         yield line;
@@ -34,6 +35,7 @@ export async function* readLogs(rest, container, { signal, ...options } = {}) {
     } catch (error) {
       if (signal?.aborted) return;
       if (!options.follow || !(error instanceof LostError)) throw error;
+      onState?.("lost");
       await pause(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** tries), signal);
       tries += 1;
     }
@@ -43,19 +45,20 @@ export async function* readLogs(rest, container, { signal, ...options } = {}) {
 /**
  * @param {Rest} rest
  * @param {string} path
- * @param {boolean} isMerged
- * @param {AbortSignal} [signal]
+ * @param {Pick<LogOptions, "signal" | "onState" | "onBroken">} options onBroken only for several logs
  * @returns {AsyncGenerator<LogLine, void, void>}
  */
-async function* readOnce(rest, path, isMerged, signal) {
+async function* readOnce(rest, path, { signal, onState, onBroken }) {
   const response = await rest.open(path, { signal });
+  onState?.("open");
   for await (const text of linesOf(response)) {
     const line = parsed(text);
     if (!line) continue;
     // An answer under way cannot change its status: a log that breaks off says so in its last
     // line. Of several logs the others go on.
-    if (line.error && !isMerged) throw new ApiError(line.error, 200);
     if (!line.error) yield line;
+    else if (onBroken) onBroken({ engine: line.engine, id: line.container }, line.error);
+    else throw new ApiError(line.error, 200);
   }
 }
 
@@ -106,10 +109,11 @@ function parsed(text) {
 
 /**
  * @param {ContainerRef | ContainerRef[]} container
- * @param {Omit<LogOptions, "signal">} options
+ * @param {Record<string, unknown>} options the queries
+ * @returns {string} below /api/v1
  */
-function pathOf(container, options) {
-  const query = new URLSearchParams({ format: "json" });
+export function logPath(container, options) {
+  const query = new URLSearchParams();
   for (const [name, value] of Object.entries(options)) {
     if (value !== undefined) query.set(name, String(value));
   }

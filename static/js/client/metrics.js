@@ -21,6 +21,15 @@ import { enginesOf, isMetrics, isRecord, isStats, isStatsRow } from "./shapes.js
  * @property {ReadonlyMap<string, readonly unknown[]>} rows by id
  */
 
+/** What of a machine has a history; the first stands for the id of a row. */
+const HOST_COLUMNS = [
+  "id",
+  "cpu_percent",
+  "memory_used_bytes",
+  "network_rx_bytes_per_second",
+  "network_tx_bytes_per_second",
+];
+
 /** The server names a container's row by the first 12 digits of its id. */
 const ROW_ID_DIGITS = 12;
 
@@ -32,6 +41,8 @@ export class RealtimeMetrics extends Live {
   host = new Map();
   /** See `historyOf`. */
   history = new History();
+  /** Rings of machines, by engine and once more by engine; see `hostHistoryOf`. */
+  #hostHistory = new History();
   /** @type {ReadonlyMap<string, Sample>} by engine; another object whenever numbers have come or gone */
   samples = new Map();
   /** @type {Map<string, ContainerStats> | null} made when asked for */
@@ -72,6 +83,14 @@ export class RealtimeMetrics extends Live {
   }
 
   /**
+   * @param {string} engine
+   * @returns {import("./history.js").Ring | null} `null`: a machine elsewhere, or nothing is known yet
+   */
+  hostHistoryOf(engine) {
+    return this.#hostHistory.get(engine, engine);
+  }
+
+  /**
    * @override @protected
    * @param {unknown} data
    */
@@ -102,6 +121,26 @@ export class RealtimeMetrics extends Live {
     const known = this.host.get(engine);
     if (known && isOvertaken(timestamp, known.timestamp)) return;
     this.host = new Map(this.host).set(engine, { host: host ?? null, timestamp });
+    if (host) this.#drawHost(engine, host, timestamp);
+  }
+
+  /**
+   * @param {string} engine
+   * @param {HostMetrics} host
+   * @param {number} timestamp
+   */
+  #drawHost(engine, host, timestamp) {
+    const known = this.#hostHistory.lastOf(engine);
+    if (timestamp === known) return;
+    if (timestamp < known) this.#hostHistory.forget(engine);
+    const values = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (host));
+    this.#hostHistory.take({
+      engine,
+      interval_seconds: Number(this.wanted.interval_seconds ?? this.server?.intervals?.metrics_seconds ?? 1),
+      columns: HOST_COLUMNS,
+      rows: [[engine, ...HOST_COLUMNS.slice(1).map((column) => /** @type {number | null} */ (values[column] ?? null))]],
+      timestamp,
+    });
   }
 
   /**
@@ -134,6 +173,7 @@ export class RealtimeMetrics extends Live {
   /** @param {Set<unknown>} named */
   #forgetOthers(named) {
     this.host = new Map([...this.host].filter(([engine]) => named.has(engine)));
+    for (const engine of this.#hostHistory.engines) if (!named.has(engine)) this.#hostHistory.forget(engine);
     for (const engine of this.history.engines) {
       if (named.has(engine)) continue;
       this.#dropRows(engine);

@@ -132,6 +132,7 @@
  * @property {number} [timeout_seconds] how long the engine gives the container; 0 to 600, the server's default is 10
  * @property {string} [signal] for `kill`
  * @property {boolean} [force] for `remove`
+ * @property {boolean} [allow_self] end even the container the server itself runs in
  * @property {string} [request_id] made when left out
  * @property {number} [deadline_seconds] when to give up waiting for the answer; default: timeout_seconds + 20
  */
@@ -158,7 +159,22 @@
  * @property {"stdout" | "stderr"} [stream]
  * @property {string} [q]
  * @property {AbortSignal} [signal] ends the iteration quietly
+ * @property {(state: "open" | "lost") => void} [onState] the answer has begun; a followed one broke off and is asked for again
+ * @property {(container: ContainerRef, error: WireError) => void} [onBroken] of several logs one broke off; the others go on
  */
+
+/**
+ * As `docker inspect` has it. Engines differ in what they tell, so whoever reads it looks twice.
+ * @typedef {Record<string, unknown>} ContainerDetails
+ */
+
+/**
+ * @typedef {object} InspectOptions
+ * @property {"env"} [reveal] with the values of the environment; for admins, and the server's log keeps who did
+ * @property {AbortSignal} [signal]
+ */
+
+/** @typedef {{ titles: string[], processes: string[][] }} ProcessTable */
 
 /**
  * @typedef {object} HostMetrics `null` for engines on other machines
