@@ -15,7 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from dockmon.config import EngineAddress
 from dockmon.domain.actions import ActionRequest
-from dockmon.domain.container import Container, duration_words
+from dockmon.domain.container import (
+    PROJECT_LABEL,
+    SERVICE_LABEL,
+    Container,
+    duration_words,
+)
 from dockmon.domain.engine import EngineInfo
 from dockmon.domain.engine_events import EngineEvent
 from dockmon.domain.errors import Conflict
@@ -30,6 +35,8 @@ from dockmon.engines.simulated_fleet import SimulatedFleet
 
 VERSION: Final = EngineInfo(version="simulated", api_version="1.51")
 _ACTION_SECONDS: Final = 0.4
+_CHECK_SECONDS: Final = 30
+_CHECKS_KEPT: Final = 5
 
 
 def fleet_from_address(address: str) -> SimulatedFleet:
@@ -73,7 +80,11 @@ class SimulatedClient:
     def inspect(self, container_id: str) -> dict[str, Any]:
         self._fleet.answer("inspect", self._engine)
         with self._fleet.changed:
-            return _inspected(self._fleet.find(container_id, self._engine))
+            one = self._fleet.find(container_id, self._engine)
+            described = _inspected(one)
+            if one.has_health_check:
+                described["State"]["Health"]["Log"] = _checks(one, self._fleet.now())
+            return described
 
     def container(self, container_id: str) -> Container:
         return translate.container(self._engine, self.inspect(container_id))
@@ -230,6 +241,7 @@ def nanosecond_time(moment: float | None) -> str:
 
 def _inspected(one: SimulatedContainer) -> dict[str, Any]:
     """Word a container as an engine's inspect does."""
+    memory = usage.memory_limit_bytes(one.id)
     return {
         "Id": one.id,
         "Created": nanosecond_time(one.created),
@@ -246,7 +258,9 @@ def _inspected(one: SimulatedContainer) -> dict[str, Any]:
             "NetworkMode": "default",
             "RestartPolicy": {"Name": one.restart_policy, "MaximumRetryCount": 0},
             "Privileged": False,
-            "Memory": 0,
+            "Memory": memory or 0,
+            "NanoCpus": 1_000_000_000 if memory else 0,
+            "PidsLimit": None,
             "LogConfig": {"Type": "json-file", "Config": {}},
         },
         "Config": {
@@ -260,8 +274,20 @@ def _inspected(one: SimulatedContainer) -> dict[str, Any]:
             "WorkingDir": "/",
             "Labels": dict(one.labels),
         },
-        "NetworkSettings": {"Ports": _ports(one), "Networks": {}},
+        "NetworkSettings": {"Ports": _ports(one), "Networks": _networks(one)},
     }
+
+
+def _networks(one: SimulatedContainer) -> dict[str, Any]:
+    project = one.labels.get(PROJECT_LABEL)
+    parts = [int(one.id[at : at + 2], 16) for at in range(0, 8, 2)]
+    address = f"172.{16 + parts[0] % 16}.{parts[1]}.{2 + parts[2] % 250}" if one.is_alive else ""
+    told = {
+        "IPAddress": address,
+        "MacAddress": ":".join(f"{part:02x}" for part in (2, 66, *parts)) if one.is_alive else "",
+        "Aliases": [one.labels[SERVICE_LABEL]] if project else None,
+    }
+    return {f"{project}_default" if project else "bridge": told}
 
 
 def _state(one: SimulatedContainer) -> dict[str, Any]:
@@ -281,6 +307,23 @@ def _state(one: SimulatedContainer) -> dict[str, Any]:
     if one.has_health_check:
         state["Health"] = {"Status": one.health or "none", "FailingStreak": 0, "Log": []}
     return state
+
+
+def _checks(one: SimulatedContainer, now: float) -> list[dict[str, Any]]:
+    """Return what its last health checks found, oldest first."""
+    if one.started_at is None or not one.is_alive:
+        return []
+    is_bad = one.health == "unhealthy"
+    done = int((now - one.started_at) / _CHECK_SECONDS)
+    return [
+        {
+            "Start": nanosecond_time(one.started_at + number * _CHECK_SECONDS - 0.04),
+            "End": nanosecond_time(one.started_at + number * _CHECK_SECONDS),
+            "ExitCode": int(is_bad),
+            "Output": "wget: can't connect to remote host: Connection refused" if is_bad else "OK",
+        }
+        for number in range(max(1, done - _CHECKS_KEPT + 1), done + 1)
+    ]
 
 
 def _ports(one: SimulatedContainer) -> dict[str, Any]:

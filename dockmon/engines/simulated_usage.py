@@ -63,6 +63,12 @@ def counters(one: SimulatedContainer, now: float) -> Counters:
     )
 
 
+def memory_limit_bytes(container_id: str) -> int | None:
+    """Return the limit a container was made with. None: only the machine's memory."""
+    usual = _habits(container_id)
+    return usual.memory_limit_bytes if usual.held_back is not None else None
+
+
 def _seconds_run(one: SimulatedContainer, now: float) -> float:
     """Return how long it has run in this life, pauses left out."""
     started = one.started_at or now

@@ -11,6 +11,7 @@ from dockmon.domain.actions import ActionRequest
 from dockmon.domain.container import summary
 from dockmon.domain.errors import EngineTimedOut, EngineUnavailable
 from dockmon.domain.logs import LogQuery
+from dockmon.engines import simulated_usage as usage
 from dockmon.engines.choose import client_for
 from dockmon.engines.simulated import SimulatedClient, fleet_from_address
 from dockmon.engines.simulated_content import LINES_KEPT
@@ -71,6 +72,32 @@ def test_a_fleet_one_can_believe(clock):
         (port.public_port, port.protocol, port.ip) for one in containers for port in one.ports
     )
     assert set(published.values()) == {1}, "two containers publish one port"
+
+
+def test_what_is_said_of_a_container_agrees_with_what_is_measured(clock):
+    fleet, client = new(clock, containers=50)
+    limits = set()
+    for one in fleet.containers.values():
+        limit = client.inspect(one.id)["HostConfig"]["Memory"]
+        measured = client.counters(one.id).memory_limit_bytes
+        if measured is not None:
+            assert measured == (limit or usage.HOST_MEMORY_BYTES)
+            limits.add(limit)
+    assert 0 in limits
+    assert len(limits) > 1
+
+
+def test_health_checks_are_told_with_what_they_found(clock):
+    fleet, client = new(clock, containers=25)
+    seen = set()
+    for one in fleet.containers.values():
+        health = client.inspect(one.id)["State"].get("Health")
+        if health and one.is_alive:
+            codes = {check["ExitCode"] for check in health["Log"]}
+            assert codes <= {int(health["Status"] == "unhealthy")}
+            assert len(health["Log"]) <= 5
+            seen |= codes
+    assert seen == {0, 1}
 
 
 def test_addresses():
