@@ -39,6 +39,9 @@ ASSETS = (
     Asset(
         "@preact/signals-core", "dist/signals-core.mjs", "signals-core.mjs", "@preact/signals-core"
     ),
+    # Fetched when the first chart is looked at; its style sheet is linked like ours.
+    Asset("uplot", "dist/uPlot.esm.js", "uPlot.mjs", "uplot"),
+    Asset("uplot", "dist/uPlot.min.css", "uPlot.css"),
 )
 
 # socket.io-client's file has these inside; whoever hands it on has to hand on their licences too.
