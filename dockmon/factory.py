@@ -75,6 +75,7 @@ def create_app(settings: Settings) -> Application:
         tasks,
     )
     fleet = services.fleet
+    addresses = {engine.name: engine.address for engine in settings.engines}
     rest.register(
         app,
         settings,
@@ -82,7 +83,7 @@ def create_app(settings: Settings) -> Application:
         people.sign_ins,
         tokens,
         [
-            engines.make_blueprint(fleet.inventory, services.stats_sampler, clock),
+            engines.make_blueprint(fleet.inventory, addresses, services.stats_sampler, clock),
             containers.make_blueprint(fleet, services.broadcaster, services.actions, clock),
             system.make_blueprint(fleet.inventory, services.host_sampler, clock),
             stats.make_blueprint(fleet.inventory, services.stats_sampler, clock),

@@ -8,16 +8,24 @@ from typing import Any, Final
 Environ = dict[str, Any]
 App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
+# All that a browser heeds on a script, a style or a picture of the page.
 _ALWAYS: Final = (
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     # What other origins may load is decided by the gate's CORS headers.
     ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_OF_DOCUMENTS: Final = (
+    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 _WITH_TLS: Final = (("Strict-Transport-Security", "max-age=31536000"),)
+
+
+# Of a file that only a page of ours asks for: opened by itself, it may do nothing at all. Short,
+# because it is sent a hundred times before the first view.
+OF_PARTS: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"}
 
 
 class PageHeaders:
@@ -35,14 +43,19 @@ class PageHeaders:
 
         Outermost, because neither Engine.IO's answers nor the gate's pass Flask.
         """
-        always = (("Content-Security-Policy", self._policy()), *_ALWAYS)
+        of_documents = (("Content-Security-Policy", self._policy()), *_OF_DOCUMENTS)
 
         def guarded(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
                 # Looked at only now: the gate has taken a trusted proxy's word meanwhile.
                 is_secure = environ.get("wsgi.url_scheme") == "https"
                 own = {name.lower() for name, _ in headers}
-                added = [*always, *(_WITH_TLS if is_secure else ())]
+                is_part = "content-security-policy" in own
+                added = [
+                    *_ALWAYS,
+                    *(() if is_part else of_documents),
+                    *(_WITH_TLS if is_secure else ()),
+                ]
                 missing = [header for header in added if header[0].lower() not in own]
                 return start_response(status, [*headers, *missing], *rest)
 

@@ -6,7 +6,11 @@ addEventListener(
   ({ target }) => {
     if (!(target instanceof HTMLScriptElement) || target.type !== "module") return;
     const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-    root.textContent = "A part of dockmon did not arrive. Trying again…";
+    // The words of the catalogue come with the modules.
+    root.textContent =
+      document.documentElement.lang === "ko"
+        ? "dockmon의 일부를 받지 못했습니다. 다시 시도하는 중…"
+        : "A part of dockmon did not arrive. Trying again…";
     setTimeout(() => location.reload(), 1000);
   },
   true,
