@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
 from dockmon.api.answers import json_response
@@ -12,8 +14,10 @@ from dockmon.services.inventory import Inventory
 from dockmon.services.stats_sampler import StatsSampler
 
 
-def make_blueprint(inventory: Inventory, stats_sampler: StatsSampler, clock: Clock) -> Blueprint:
-    """Return the route /engines."""
+def make_blueprint(
+    inventory: Inventory, addresses: Mapping[str, str], stats_sampler: StatsSampler, clock: Clock
+) -> Blueprint:
+    """Return the route /engines. `addresses`: where each is looked for."""
     blp = Blueprint("engines", __name__, description="Docker engines.")
 
     @blp.get("/engines")
@@ -27,6 +31,7 @@ def make_blueprint(inventory: Inventory, stats_sampler: StatsSampler, clock: Clo
             rows.append(
                 {
                     **status.as_message(),
+                    "address": addresses[name],
                     "version": status.version,
                     "api_version": status.api_version,
                     "stats_source": source,

@@ -55,6 +55,7 @@ class Engine(Schema):
     """How things stand with one engine."""
 
     engine = fields.String(required=True)
+    address = fields.String(required=True)
     state = fields.String(
         required=True, validate=validate.OneOf(["connecting", "up", "stale", "down"])
     )
