@@ -5,6 +5,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { CHARTS } from "../../static/js/lib/chart.js";
+import { TABS } from "../../static/js/lib/route.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** @type {Record<string, string>} */
@@ -19,7 +21,7 @@ const code = sources.join("\n");
 
 const ACTIONS = ["start", "stop", "restart", "kill", "pause", "unpause", "remove"];
 const OFFERS = [...ACTIONS, "remove_force"];
-const COUNTED = ["running", "unhealthy", "failed", "restarting", "paused", "exited", "created"];
+const COUNTED = ["running", "unhealthy", "failed", "oom", "restarting", "paused", "exited", "created"];
 
 /**
  * Keys whose last part is chosen while the page runs, and what it can be.
@@ -30,21 +32,40 @@ const FAMILIES = {
   "action.": OFFERS,
   "action.short.": OFFERS,
   "ask.": ["kill", "remove", "remove_force"],
+  "ask.itself.": ["stop", "restart", "kill", "pause", "remove"],
+  "bulk.ask.": ["kill", "remove", "remove_force"].map((offer) => `${offer}.other`),
+  "bulk.doing.": ACTIONS,
+  "bulk.done.": ACTIONS.map((action) => `${action}.other`),
+  "bulk.loss.": ["kill", "remove", "remove_force"].map((offer) => `${offer}.other`),
+  "bulk.project.": ["start", "restart", "stop"].map((action) => `${action}.other`),
+  "bulk.unknown.": ACTIONS.map((action) => `${action}.other`),
+  "chart.": ["cpu", "memory", "network", "block"],
+  "column.": ["memory_machine", ...statsColumns()],
   "connection.": ["live", "connecting", "reconnecting", "offline"],
   "empty.cause.": ["not_running", "no_access", "elsewhere"].flatMap((name) => [name, `${name}.help`]),
   "engine.": ["connecting", "up", "stale", "down"],
   "error.": serverCodes(),
   "exit.": ["125", "126", "127", "130", "134", "137", "139", "143"],
   "health.": ["healthy", "unhealthy", "starting"],
-  "logs.": ["opening", "following", "lost", "gone"],
+  "keys.": ["palette", "filter", "next", "previous", "open", "logs", "stop_start", "restart", "select", "leave", "help"],
+  "palette.tab.": TABS,
+  "logs.": ["opening", "following", "gone"],
+  "logs.level.": ["trace", "debug", "info", "warn", "error", "fatal"],
+  "logs.level_from.": ["debug", "info", "warn", "error", "fatal"],
+  "logs.several.": ["opening", "following", "ended", "gone"],
+  "logs.times.": ["off", "local", "utc"],
+  "mount.": ["bind", "volume", "tmpfs", "npipe", "image", "cluster"],
   "pending.": ACTIONS,
+  "policy.": ["no", "always", "unless-stopped", "on-failure"],
   "reason.": serverReasons(),
   "refused.": ACTIONS,
   "role.": ["viewer", "operator", "admin"],
+  "setting.": ["user", "directory", "hostname", "entrypoint", "command", "network_mode", "log_driver", "privileged", "capabilities", "runtime", "platform"],
   "source.": ["websocket", "long-polling", "http"],
   "state.": ["created", "running", "paused", "restarting", "removing", "exited", "dead"],
   "summary.": COUNTED.map((kind) => `${kind}.other`),
-  "table.": ["state", "name", "image", "since", "cpu", "memory", "network", "ports", "actions"],
+  "tab.": TABS,
+  "table.": ["name", "state", "image", "cpu", "memory", "network", "ports", "age", "restarts"],
   "theme.": ["auto", "light", "dark"],
   "title.": ["offline", "engines_down", "engines_stale", "unhealthy", "restarting"].map((kind) => `${kind}.other`),
   "unknown.": ACTIONS,
@@ -61,6 +82,11 @@ function serverCodes() {
   return [...new Set(codes), "connection.lost"];
 }
 
+/** What the charts name: all that is drawn. */
+function statsColumns() {
+  return CHARTS.flatMap(({ columns }) => columns);
+}
+
 function serverReasons() {
   const text = readFileSync(join(root, "dockmon/domain/engine.py"), "utf8");
   const reasons = /^REASONS.*\(([^)]*)\)/m.exec(text)?.[1].match(/[a-z_]+/g) ?? [];
@@ -75,8 +101,8 @@ function literalKeys() {
   return new Set(literals.filter((literal) => roots.has(literal.split(".")[0])));
 }
 
-/** Codes may have other words in front of the page. */
-const PLACED = /^error\.(.+)\.(signin|setup)$/;
+/** Codes may have other words in front of the page, and for a reason of their own. */
+const PLACED = /^error\.(.+)\.(signin|setup|dockmon_itself)$/;
 
 describe("the catalogue", () => {
   const literals = literalKeys();

@@ -1,28 +1,31 @@
 /**
- * Turns keys and facts into words. Counterpart: `dockmon/i18n/<language>.json`,
- * one flat catalogue of dotted keys, which `main.js` hands over once.
+ * Turns keys and facts into words. Counterparts: `dockmon/i18n/<language>.json`, one flat
+ * catalogue of dotted keys each; `state/language.js`, which hands one over.
+ *
+ * Every text reads one signal: another language redraws what shows text, and nothing else
+ * of the page is lost.
  */
+
+import { signal } from "@preact/signals-core";
 
 /** @typedef {Record<string, string | number>} Params */
 
-/** @type {Record<string, string>} */
-let catalogue = {};
-let language = "en";
-let plurals = new Intl.PluralRules(language);
+/** @param {string} language @param {Record<string, string>} catalogue */
+const wordsOf = (language, catalogue) => ({ language, catalogue, plurals: new Intl.PluralRules(language) });
+
+const words = signal(wordsOf("en", {}));
 
 /**
- * @param {string} nextLanguage a BCP 47 tag
- * @param {Record<string, string>} nextCatalogue
+ * @param {string} language a BCP 47 tag
+ * @param {Record<string, string>} catalogue
  */
-export function setCatalogue(nextLanguage, nextCatalogue) {
-  language = nextLanguage;
-  catalogue = nextCatalogue;
-  plurals = new Intl.PluralRules(language);
+export function setCatalogue(language, catalogue) {
+  words.value = wordsOf(language, catalogue);
 }
 
 /** The language that numbers and dates should be written in. */
 export function currentLanguage() {
-  return language;
+  return words.value.language;
 }
 
 /**
@@ -32,7 +35,7 @@ export function currentLanguage() {
  * @param {Params} [params] for the `{name}` places in the text
  */
 export function t(key, params = {}) {
-  const text = catalogue[key] ?? key;
+  const text = words.value.catalogue[key] ?? key;
   return text.replace(/\{(\w+)\}/g, (place, name) => (name in params ? String(params[name]) : place));
 }
 
@@ -44,6 +47,7 @@ export function t(key, params = {}) {
  * @param {Params} [params]
  */
 export function tn(key, count, params = {}) {
+  const { catalogue, plurals } = words.value;
   const form = `${key}.${plurals.select(count)}`;
   return t(form in catalogue ? form : `${key}.other`, { count, ...params });
 }
@@ -56,5 +60,5 @@ export function tn(key, count, params = {}) {
  * @param {Params} [params]
  */
 export function tryT(key, params) {
-  return key in catalogue ? t(key, params) : null;
+  return Object.hasOwn(words.value.catalogue, key) ? t(key, params) : null;
 }
