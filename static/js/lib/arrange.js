@@ -1,12 +1,13 @@
-/** Order and grouping of the table. Counterpart: `views/table.js`. */
+/** The order of containers. Counterparts: `items.js`, which makes the table's list of it; `views/table.js`. */
 
-import { hasFailed, isUnhealthy } from "./status.js";
+import { projectKey } from "./projects.js";
+import { hasFailed, isUnhealthy, turnedAt } from "./status.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
  * @typedef {import("../client/types.js").ContainerStats} ContainerStats
  * @typedef {"cpu" | "memory" | "network"} FigureKey
- * @typedef {"name" | "state" | "image" | "since" | FigureKey} SortKey
+ * @typedef {"name" | "state" | "image" | "ports" | "age" | "restarts" | FigureKey} SortKey
  * @typedef {{key: SortKey, descending: boolean}} Order
  */
 
@@ -18,9 +19,11 @@ const STATE_ORDER = ["restarting", "running", "paused", "removing", "exited", "c
 /** @type {Record<Exclude<SortKey, FigureKey>, (a: Container, b: Container) => number>} */
 const COMPARE = {
   name: byName,
-  image: (a, b) => natural.compare(a.image, b.image),
+  image: (a, b) => byText(a.image, b.image),
   state: (a, b) => severity(a) - severity(b),
-  since: (a, b) => (turnedAt(b) ?? 0) - (turnedAt(a) ?? 0),
+  ports: (a, b) => firstPort(a) - firstPort(b),
+  age: (a, b) => (turnedAt(b) ?? 0) - (turnedAt(a) ?? 0),
+  restarts: (a, b) => (a.restarts ?? -1) - (b.restarts ?? -1),
 };
 
 /** @type {Record<FigureKey, (stats: ContainerStats) => number | null>} */
@@ -36,7 +39,20 @@ const FIGURES = {
  * @returns {key is FigureKey}
  */
 export function isFigureKey(key) {
-  return key in FIGURES;
+  return Object.hasOwn(FIGURES, key);
+}
+
+/**
+ * @param {string} key
+ * @returns {key is SortKey}
+ */
+export function isSortKey(key) {
+  return Object.hasOwn(FIGURES, key) || Object.hasOwn(COMPARE, key);
+}
+
+/** Of these one wants the largest first. @param {SortKey} key */
+export function startsDescending(key) {
+  return isFigureKey(key) || key === "restarts";
 }
 
 /**
@@ -52,9 +68,19 @@ export function rowKey({ engine, id }) {
   return `${engine}/${id}`;
 }
 
+/** @param {string} a @param {string} b */
+export function byText(a, b) {
+  return a === b ? 0 : natural.compare(a, b);
+}
+
 /** @param {Container} a @param {Container} b */
 function byName(a, b) {
-  return natural.compare(a.name, b.name);
+  return byText(a.name, b.name);
+}
+
+/** @param {Container} container what publishes none comes last */
+function firstPort({ ports }) {
+  return Math.min(...(ports ?? []).map(({ public_port }) => public_port ?? Infinity), 1e6);
 }
 
 /**
@@ -68,11 +94,6 @@ function severity(container) {
   return 2 + STATE_ORDER.indexOf(container.state);
 }
 
-/** @param {Container} c */
-function turnedAt(c) {
-  return c.state === "running" || c.state === "paused" ? c.started_at : (c.finished_at ?? c.created);
-}
-
 /**
  * A sorted copy. Equal ones stay in the order of their names, so that rows keep still.
  *
@@ -82,23 +103,54 @@ function turnedAt(c) {
  */
 export function arranged(containers, { key, descending }, ranking = new Map()) {
   const direction = descending ? -1 : 1;
-  const compare = isFigureKey(key) ? byFigure(ranking, direction) : COMPARE[key];
+  const compare = isFigureKey(key) ? byRank(ranking, rowKey, direction) : COMPARE[key];
   return [...containers].sort((a, b) => direction * compare(a, b) || byName(a, b) || (a.id < b.id ? -1 : 1));
 }
 
 /**
  * What has no figure comes last, whichever way round.
  *
+ * @template T
  * @param {ReadonlyMap<string, number>} ranking
+ * @param {(one: T) => string} keyOf
  * @param {number} direction
  */
-function byFigure(ranking, direction) {
+function byRank(ranking, keyOf, direction) {
   const unknown = direction * Infinity;
-  const figure = (/** @type {Container} */ container) => ranking.get(rowKey(container)) ?? unknown;
-  return (/** @type {Container} */ a, /** @type {Container} */ b) => {
+  const figure = (/** @type {T} */ one) => ranking.get(keyOf(one)) ?? unknown;
+  return (/** @type {T} */ a, /** @type {T} */ b) => {
     const [x, y] = [figure(a), figure(b)];
     return x === y ? 0 : x - y;
   };
+}
+
+/**
+ * What stands on its own below an engine: a container without a project, or a project with those of
+ * its members that are shown.
+ * @typedef {{key: string, name: string, project: string | null, rows: Container[]}} Entry
+ */
+
+/**
+ * @param {readonly Container[]} rows of one engine, arranged
+ * @param {Order} order
+ * @param {ReadonlyMap<string, number>} ranking of projects by `projectKey`, too
+ * @returns {Entry[]}
+ */
+export function entriesOf(rows, { key, descending }, ranking) {
+  /** @type {Map<string, Entry>} */
+  const entries = new Map();
+  for (const container of rows) {
+    const own = container.project ? projectKey(container.engine, container.project) : rowKey(container);
+    const entry = entries.get(own);
+    if (entry) entry.rows.push(container);
+    else entries.set(own, { key: own, name: container.project || container.name, project: container.project || null, rows: [container] });
+  }
+  const direction = descending ? -1 : 1;
+  const inOrder = [...entries.values()];
+  if (key === "name") return inOrder.sort((a, b) => direction * byText(a.name, b.name));
+  const byFigure = byRank(ranking, (/** @type {Entry} */ entry) => entry.key, direction);
+  // By anything else a project stands where the first of its members would.
+  return isFigureKey(key) ? inOrder.sort((a, b) => direction * byFigure(a, b)) : inOrder;
 }
 
 /**

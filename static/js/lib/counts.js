@@ -15,8 +15,9 @@ import { parseFilter } from "./filter.js";
 const KINDS = [
   { kind: "running", word: "state:running", always: true },
   { kind: "unhealthy", word: "is:unhealthy" },
-  { kind: "failed", word: "is:failed" },
   { kind: "restarting", word: "state:restarting" },
+  { kind: "oom", word: "is:oom" },
+  { kind: "failed", word: "is:failed" },
   { kind: "paused", word: "state:paused" },
   { kind: "exited", word: "state:exited" },
   { kind: "created", word: "state:created" },

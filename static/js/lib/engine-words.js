@@ -14,14 +14,6 @@ export function reasonWords(reason) {
  * @param {number | null} confirmedAt
  * @param {number} now
  */
-export function confirmedWords(confirmedAt, now) {
-  return confirmedAt == null ? "" : t("engine.confirmed", { time: clockTime(confirmedAt, now) });
-}
-
-/**
- * @param {number | null} confirmedAt
- * @param {number} now
- */
 export function unconfirmedWords(confirmedAt, now) {
   if (confirmedAt == null) return t("engine.never_confirmed");
   return t("engine.unconfirmed_since", { time: clockTime(confirmedAt, now) });

@@ -12,10 +12,12 @@ import { t, tryT } from "./i18n.js";
 export function errorWords(failure, place) {
   const { code, params } = coded(failure);
   const facts = readable(params);
-  const words = (place && tryT(`error.${code}.${place}`, facts)) ?? tryT(`error.${code}`, facts);
+  // A place and a reason can need other words than the code has.
+  const special = place ?? facts.reason;
+  const words = (special && tryT(`error.${code}.${special}`, facts)) ?? tryT(`error.${code}`, facts);
   if (words == null) return t("error.other", { code });
-  const detail = detailOf(params);
-  return detail ? `${words} ${detail}` : words;
+  // The code last, for whoever looks it up: it is the same in every language and in the docs.
+  return [words, detailOf(params), `[${code}]`].filter(Boolean).join(" ");
 }
 
 /**

@@ -97,6 +97,50 @@ export function bytesOf(used, total) {
   return `${fixed(used / scale, digits)} / ${fixed(total / scale, digits)}${GAP}${BINARY_UNITS[step]}`;
 }
 
+/**
+ * In a unit that fits a scale, so that a figure keeps its unit while it moves.
+ *
+ * @param {number | null | undefined} value in bytes
+ * @param {number} top of the scale
+ */
+export function bytesIn(value, top) {
+  return value == null ? DASH : inUnitOf(value, top, 1024, BINARY_UNITS);
+}
+
+/**
+ * @param {number | null | undefined} value in bytes per second
+ * @param {number} top of the scale
+ */
+export function rateIn(value, top) {
+  return value == null ? DASH : `${inUnitOf(value, top, 1000, DECIMAL_UNITS)}/s`;
+}
+
+/**
+ * @param {number} value
+ * @param {number} top
+ * @param {number} base
+ * @param {string[]} units
+ */
+function inUnitOf(value, top, base, units) {
+  // An eighth of the scale still reads well: "340 kB/s" of 2 MB/s, not "0.3 MB/s".
+  const step = magnitude(top / 8, base, units.length);
+  const scale = base ** step;
+  const digits = scaledDigits(top / scale, step);
+  const least = 10 ** -digits;
+  const isLittle = value > 0 && value / scale < least / 2;
+  return `${isLittle ? `<${fixed(least, digits)}` : fixed(value / scale, digits)}${GAP}${units[step]}`;
+}
+
+/** @param {number} value a number of things, fractions of one included */
+export function count(value) {
+  return new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: 2 }).format(value);
+}
+
+/** @param {number} value a short time: "0.04 s", "12.0 s" */
+export function seconds(value) {
+  return t("duration.seconds", { n: fixed(value, value < 9.95 ? 2 : 1) });
+}
+
 /* In a column every figure has the same unit and as many digits after the point: so the longer
    one is the larger one, and a figure does not jump when it grows. */
 
@@ -132,11 +176,6 @@ function whole(value) {
   return value > 0 && value < 1 ? "<1" : fixed(value, 0);
 }
 
-/** @param {number[] | null | undefined} averages over 1, 5 and 15 minutes */
-export function load(averages) {
-  return averages?.length ? averages.map((value) => fixed(value, 2)).join(" ") : DASH;
-}
-
 /**
  * A duration in its largest unit: "12 s", "5 min", "3 h", "3 d".
  *
@@ -148,14 +187,6 @@ export function duration(seconds) {
   if (whole < 3600) return t("duration.minutes", { n: Math.floor(whole / 60) });
   if (whole < 48 * 3600) return t("duration.hours", { n: Math.floor(whole / 3600) });
   return t("duration.days", { n: Math.floor(whole / 86400) });
-}
-
-/** @param {number | null | undefined} seconds a machine's uptime, in two units */
-export function uptime(seconds) {
-  if (seconds == null) return DASH;
-  const days = Math.floor(seconds / 86400);
-  const rest = seconds - days * 86400;
-  return days ? `${duration(days * 86400)} ${duration(rest)}` : duration(seconds);
 }
 
 /**
@@ -172,15 +203,10 @@ export function clockTime(unixSeconds, nowSeconds = Date.now() / 1000) {
   return `${day} ${time}`;
 }
 
-/**
- * The time of a log line: to the millisecond, because lines come in bursts.
- *
- * @param {number} unixSeconds
- */
-export function logTime(unixSeconds) {
+/** @param {number} unixSeconds */
+export function hourMinute(unixSeconds) {
   const then = new Date(unixSeconds * 1000);
-  const time = [then.getHours(), then.getMinutes(), then.getSeconds()].map(twoDigits).join(":");
-  return `${time}.${String(then.getMilliseconds()).padStart(3, "0")}`;
+  return [then.getHours(), then.getMinutes()].map(twoDigits).join(":");
 }
 
 /** @param {number} value */

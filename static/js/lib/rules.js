@@ -5,7 +5,8 @@
 
 /**
  * @typedef {"start" | "stop" | "restart" | "kill" | "pause" | "unpause" | "remove"} Action
- * @typedef {{action: Action, force?: boolean}} Offer
+ * @typedef {{action: Action, force?: boolean, allow_self?: boolean}} Offer
+ *   `allow_self`: even where dockmon itself runs
  */
 
 /** @type {Record<string, Offer[]>} */
@@ -29,6 +30,18 @@ const BY_STATE = {
   exited: [{ action: "start" }, { action: "remove" }],
   dead: [{ action: "start" }, { action: "remove" }],
 };
+
+/** Of many at once, in the order of the buttons. @type {Offer[]} */
+const OF_MANY = [
+  { action: "start" },
+  { action: "unpause" },
+  { action: "restart" },
+  { action: "stop" },
+  { action: "pause" },
+  { action: "kill" },
+  { action: "remove" },
+  { action: "remove", force: true },
+];
 
 const DESTRUCTIVE = new Set(["kill", "remove"]);
 /** In the row itself, in this order; everything else is in the menu. */
@@ -57,4 +70,30 @@ export function splitOffers(all) {
 /** @param {Action} action */
 export function isDestructive(action) {
   return DESTRUCTIVE.has(action);
+}
+
+/**
+ * What makes sense for at least one of them, and for which: only these are asked.
+ *
+ * @template {{state: string}} C
+ * @param {string | undefined} role
+ * @param {readonly C[]} containers
+ * @returns {{offer: Offer, fitting: C[]}[]}
+ */
+export function offersOfMany(role, containers) {
+  // By state, and not for each of a thousand containers.
+  const known = new Map(Object.keys(BY_STATE).map((state) => [state, new Set(offers(role, state).map(offerKey))]));
+  return OF_MANY.map((offer) => {
+    const key = offerKey(offer);
+    return { offer, fitting: containers.filter(({ state }) => known.get(state)?.has(key)) };
+  }).filter(({ fitting }) => fitting.length > 0);
+}
+
+/**
+ * The part of a catalogue key that says what is offered.
+ *
+ * @param {Offer} offer
+ */
+export function offerKey({ action, force }) {
+  return force ? `${action}_force` : action;
 }

@@ -3,8 +3,8 @@
  * The shape carries the state for whoever does not see colours.
  */
 
-import { duration } from "./format.js";
-import { t, tryT } from "./i18n.js";
+import { DASH, duration } from "./format.js";
+import { t, tn, tryT } from "./i18n.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
@@ -15,6 +15,8 @@ import { t, tryT } from "./i18n.js";
 
 /** What `docker stop` and Ctrl-C leave behind: somebody asked for it. */
 const ASKED_TO_END = new Set([0, 130, 143]);
+/** What the kernel's killer leaves behind, too. */
+const KILLED = 137;
 
 /** @param {Container} container */
 export function hasFailed({ state, exit_code, oom_killed }) {
@@ -69,6 +71,7 @@ function shapeOf(container) {
 export function exitWords({ exit_code, oom_killed }) {
   if (exit_code == null) return oom_killed ? t("exit.oom") : "";
   const word = exitWord(exit_code);
+  if (oom_killed && exit_code === KILLED) return t("exit.code_and_word", { code: exit_code, word: t("exit.oom_killed") });
   const reason = oom_killed ? [word, t("exit.oom")].filter(Boolean).join(", ") : word;
   return reason ? t("exit.code_and_word", { code: exit_code, word: reason }) : t("exit.code", { code: exit_code });
 }
@@ -81,22 +84,55 @@ function exitWord(code) {
 }
 
 /**
- * The line beside the state: how long, and what is noteworthy about it. Made
- * here from the times, because the server's `status` does not age by itself.
+ * What is noteworthy about its state, without the time.
+ *
+ * @param {Container} container
+ */
+export function detailWords(container) {
+  const { state, exit_code, finished_at, restarts } = container;
+  if (state === "running" || state === "paused") return healthWord(container);
+  if (state !== "exited" && state !== "restarting" && state !== "dead") return "";
+  if (exit_code == null && finished_at == null) return container.status;
+  const often = state === "restarting" && restarts ? tn("state.restarts", restarts) : "";
+  return joined(exitWords(container), often);
+}
+
+/**
+ * How long it has been so. Made here from the times, because the server's `status` does not age by
+ * itself.
  *
  * @param {Container} container
  * @param {number} now Unix seconds, by the server's clock
  */
+export function ageWords(container, now) {
+  const then = turnedAt(container);
+  if (then == null) return DASH;
+  return isAlive(container) ? duration(now - then) : ago(then, now);
+}
+
+/** @param {Container} container @returns {number | null} since when it has been as it is */
+export function turnedAt(container) {
+  const { started_at, finished_at, created } = container;
+  return isAlive(container) ? started_at : (finished_at ?? (container.state === "created" ? created : null));
+}
+
+/** @param {Container} container */
+function isAlive({ state }) {
+  return state === "running" || state === "paused";
+}
+
+/**
+ * The line beside the state where there is one: detail and age together.
+ *
+ * @param {Container} container
+ * @param {number} now
+ */
 export function sinceWords(container, now) {
-  const { state, started_at, finished_at, created } = container;
-  if (state === "running" || state === "paused") {
-    return started_at == null ? container.status : joined(duration(now - started_at), healthWord(container));
-  }
-  if (state === "exited" || state === "restarting" || state === "dead") {
-    if (container.exit_code == null && finished_at == null) return container.status;
-    return joined(exitWords(container), finished_at == null ? "" : ago(finished_at, now));
-  }
-  return state === "created" && created ? ago(created, now) : container.status;
+  const then = turnedAt(container);
+  if (isAlive(container)) return then == null ? container.status : joined(ageWords(container, now), detailWords(container));
+  const [what, when] = [detailWords(container), then == null ? "" : ageWords(container, now)];
+  // Which of the two comes first is the language's business.
+  return what && when ? t("status.ended", { what, when }) : what || when || container.status;
 }
 
 /** @param {Container} container */

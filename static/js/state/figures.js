@@ -1,6 +1,6 @@
 /**
- * What containers use, as the table draws it: text and lines as signals, one scale for each column.
- * Counterpart: `views/figures.js`; `live.js`, which has the numbers.
+ * What containers and projects use, as the table draws it: text and lines as signals, one scale for
+ * each column. Counterparts: `views/figures.js`; `live.js`, which has the numbers.
  */
 
 import { batch, computed, effect, signal } from "@preact/signals";
@@ -15,7 +15,6 @@ import { isVisible } from "./visible.js";
 /**
  * @typedef {import("../client/types.js").ContainerStats} ContainerStats
  * @typedef {import("@preact/signals").ReadonlySignal<string>} Words
- * @typedef {import("@preact/signals").ReadonlySignal<boolean>} Flag
  * @typedef {{engine: string, id: string}} Ref
  * @typedef {{stats: ContainerStats | null, ring: import("../client/history.js").Ring | null, until: number}} Reading
  */
@@ -33,22 +32,21 @@ const SENT = "network_tx_bytes_per_second";
 const RESCALE_MS = 1000;
 let rescaledAt = -Infinity;
 
-/** How many rows are looked at. */
-const lookers = signal(0);
+/** The server names a container's row by the first 12 digits of its id. */
+const ROW_ID_DIGITS = 12;
+
+const areDrawn = signal(false);
 
 /**
- * Somebody looks at a row; as long as nobody does, the server is not asked.
+ * As long as nobody looks at figures, the server is not asked.
  *
- * @returns {() => void} called when nobody does any more
+ * @param {boolean} are whether the table has any
  */
-export function lookAt() {
-  lookers.value = lookers.peek() + 1;
-  return () => {
-    lookers.value = lookers.peek() - 1;
-  };
+export function drawFigures(are) {
+  areDrawn.value = are;
 }
 
-const areLookedAt = computed(() => lookers.value > 0 && isVisible.value && !isTableCovered.value);
+const areLookedAt = computed(() => areDrawn.value && isVisible.value && !isTableCovered.value);
 effect(() => wantFigures(areLookedAt.value));
 
 effect(() => {
@@ -80,12 +78,19 @@ const mostMemoryOf = perEngine((engine) => {
   return Math.max(0, ...[...sample.rows.values()].map((row) => Number(row[at])).filter(Number.isFinite));
 });
 
+/** The numbers are not those of now: two turns were missed. */
+export const oldnessOf = perEngine((engine) => {
+  const sample = samples.value.get(engine);
+  return !sample || now.value - sample.timestamp > 2 * sample.interval_seconds + 5;
+});
+
 /**
- * @param {(engine: string) => number} compute
- * @returns {(engine: string) => import("@preact/signals").ReadonlySignal<number>} always the same one
+ * @template T
+ * @param {(engine: string) => T} compute
+ * @returns {(engine: string) => import("@preact/signals").ReadonlySignal<T>} always the same one
  */
 function perEngine(compute) {
-  /** @type {Map<string, import("@preact/signals").ReadonlySignal<number>>} */
+  /** @type {Map<string, import("@preact/signals").ReadonlySignal<T>>} */
   const known = new Map();
   return (engine) => {
     const made = known.get(engine) ?? computed(() => compute(engine));
@@ -94,28 +99,11 @@ function perEngine(compute) {
   };
 }
 
-/**
- * The numbers are not those of now: two turns were missed.
- *
- * @param {string} engine
- */
-export function areOld(engine) {
-  const sample = samples.value.get(engine);
-  return !sample || now.value - sample.timestamp > 2 * sample.interval_seconds + 5;
-}
-
-/**
- * @param {Ref} container
- * @param {Flag} isOnScreen off the screen everything stays as it was
- */
-export function figuresOf(container, isOnScreen) {
+/** @param {Ref} container */
+export function figuresOf(container) {
   const tick = tickOf(container.engine);
-  /** @type {Reading} */
-  let last = { stats: null, ring: null, until: 0 };
-  const reading = computed(() => {
-    if (isOnScreen.value) last = { stats: statsOf(container), ring: historyOf(container), until: tick.value };
-    return last;
-  });
+  /** @type {import("@preact/signals").ReadonlySignal<Reading>} */
+  const reading = computed(() => ({ until: tick.value, stats: statsOf(container), ring: historyOf(container) }));
   const { cpu, memory, network } = tops;
   return {
     cpu: computed(() => cpuPercent(reading.value.stats?.cpu_percent)),
@@ -128,6 +116,35 @@ export function figuresOf(container, isOnScreen) {
     receivedLine: computed(() => line(reading.value, RECEIVED, network.value, MIDDLE - EDGE, EDGE)),
     sentLine: computed(() => line(reading.value, SENT, network.value, MIDDLE + EDGE, HEIGHT - EDGE)),
   };
+}
+
+/**
+ * @param {string} engine
+ * @param {readonly Ref[]} members
+ */
+export function totalsOf(engine, members) {
+  return {
+    cpu: computed(() => cpuPercent(totalOf(engine, members, "cpu_percent"))),
+    memory: computed(() => mebibytes(totalOf(engine, members, "memory_bytes"))),
+  };
+}
+
+/**
+ * @param {string} engine
+ * @param {readonly Ref[]} members
+ * @param {string} column
+ * @returns {number | null} null where nothing is known of any of them
+ */
+function totalOf(engine, members, column) {
+  const sample = tickOf(engine).value ? samples.peek().get(engine) : undefined;
+  const at = sample?.columns.indexOf(column) ?? -1;
+  /** @type {number | null} */
+  let total = null;
+  for (const { id } of at < 0 ? [] : members) {
+    const value = sample?.rows.get(id.slice(0, ROW_ID_DIGITS))?.[at];
+    if (typeof value === "number") total = (total ?? 0) + value;
+  }
+  return total;
 }
 
 /** Lines at the very edge would be cut in two. */

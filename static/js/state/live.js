@@ -5,7 +5,7 @@
 
 import { batch, signal } from "@preact/signals";
 import { RealtimeContainers, RealtimeMetrics } from "../client/index.js";
-import { engineVersions } from "./api.js";
+import { engineRows } from "./api.js";
 import { tellServerTime } from "./clock.js";
 import { baseUrl } from "./page.js";
 
@@ -45,8 +45,8 @@ let live = null;
 let metrics = null;
 /** @type {RealtimeMetrics["host"] | null} what `hosts` was made of */
 let toldHosts = null;
-/** What nobody looks at is not to be measured. */
-let areFiguresWanted = false;
+/** Who looks at the numbers of containers: what nobody looks at is not to be measured. */
+const lookers = new Set();
 /** The engines that were up when their versions were last asked for. */
 let askedFor = "";
 
@@ -54,7 +54,7 @@ let askedFor = "";
 export function openLive(onUnauthorized) {
   closeLive();
   const feed = new RealtimeContainers({ url: baseUrl });
-  const figures = new RealtimeMetrics({ url: baseUrl, containers: areFiguresWanted });
+  const figures = new RealtimeMetrics({ url: baseUrl, containers: lookers.size > 0 });
   live = feed;
   metrics = figures;
   feed.addEventListener("change", () => takeContainers(feed));
@@ -139,11 +139,16 @@ function takeSamples({ samples: known }) {
   for (const { timestamp } of known.values()) heard(timestamp);
 }
 
-/** @param {boolean} areWanted */
-export function wantFigures(areWanted) {
-  if (areWanted === areFiguresWanted) return;
-  areFiguresWanted = areWanted;
-  metrics?.subscribe({ containers: areWanted });
+/**
+ * @param {boolean} areWanted
+ * @param {"table" | "panel"} [who]
+ */
+export function wantFigures(areWanted, who = "table") {
+  const before = lookers.size > 0;
+  if (areWanted) lookers.add(who);
+  else lookers.delete(who);
+  const after = lookers.size > 0;
+  if (after !== before) metrics?.subscribe({ containers: after });
 }
 
 /** @param {Ref} container */
@@ -154,6 +159,11 @@ export function statsOf(container) {
 /** @param {Ref} container */
 export function historyOf(container) {
   return metrics?.historyOf(container) ?? null;
+}
+
+/** @param {string} engine */
+export function hostHistoryOf(engine) {
+  return metrics?.hostHistoryOf(engine) ?? null;
 }
 
 /**
@@ -175,7 +185,7 @@ async function learnVersions({ engines: known }) {
   if (up === askedFor) return;
   askedFor = up;
   if (up === "") return;
-  const answer = await engineVersions().catch(() => []);
+  const answer = await engineRows().catch(() => []);
   if (askedFor !== up) return;
   versions.value = new Map(answer.flatMap(({ engine, version }) => (version ? [[engine, version]] : [])));
 }
@@ -199,11 +209,27 @@ export function performAction(container, action, options) {
 }
 
 /**
- * @param {Ref} container
+ * @param {Ref | Ref[]} container several are merged
  * @param {import("../client/types.js").LogOptions} options
  */
 export function getLogs(container, options) {
   return required(live).getLogs(container, options);
+}
+
+/**
+ * @param {Ref} container
+ * @param {import("../client/types.js").InspectOptions} options
+ */
+export function inspect(container, options) {
+  return required(live).inspect(container, options);
+}
+
+/**
+ * @param {Ref} container
+ * @param {AbortSignal} signal
+ */
+export function processesOf(container, signal) {
+  return required(live).top(container, { signal });
 }
 
 /**

@@ -5,12 +5,13 @@
 
 import { effect, signal } from "@preact/signals";
 import { figureOf, isFigureKey, rowKey } from "../lib/arrange.js";
+import { projectKey } from "../lib/projects.js";
 import { containers, samples, statsOf } from "./live.js";
 import { order } from "./table.js";
 
 const HOLD_MS = 5000;
 
-/** @type {import("@preact/signals").Signal<ReadonlyMap<string, number>>} by `rowKey` */
+/** @type {import("@preact/signals").Signal<ReadonlyMap<string, number>>} by `rowKey`, and of projects by `projectKey` */
 export const ranking = signal(new Map());
 
 let rankedBy = "";
@@ -22,11 +23,25 @@ effect(() => {
   if (key === rankedBy && (performance.now() - rankedAt < HOLD_MS || isAboutToPress())) return;
   rankedBy = key;
   rankedAt = performance.now();
-  const figures = containers.peek().map((container) => /** @type {const} */ ([rowKey(container), figureOf(key, statsOf(container))]));
-  ranking.value = new Map(figures.flatMap(([row, figure]) => (figure === null ? [] : [[row, figure]])));
+  ranking.value = ranksBy(key);
 });
 
 /** A row must not slip away under a finger that is about to stop a container. */
 function isAboutToPress() {
-  return document.querySelector(".actions:hover, .actions:focus-within") !== null;
+  return document.querySelector(".actions:hover, .actions:focus-within, .actions :popover-open") !== null;
+}
+
+/** @param {import("../lib/arrange.js").FigureKey} key */
+function ranksBy(key) {
+  /** @type {Map<string, number>} */
+  const ranks = new Map();
+  for (const container of containers.peek()) {
+    const figure = figureOf(key, statsOf(container));
+    if (figure === null) continue;
+    ranks.set(rowKey(container), figure);
+    if (!container.project) continue;
+    const project = projectKey(container.engine, container.project);
+    ranks.set(project, (ranks.get(project) ?? 0) + figure);
+  }
+  return ranks;
 }

@@ -1,6 +1,6 @@
 /** Who is signed in on this page, and everything that changes it. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import * as api from "./api.js";
 import { closeLive, openLive } from "./live.js";
 import { forgetFragment, route } from "./page.js";
@@ -13,6 +13,9 @@ import { forgetFragment, route } from "./page.js";
 
 /** @type {import("@preact/signals").Signal<SessionState & {note?: string | null}>} */
 export const session = signal({ phase: "opening" });
+
+/** What may be done here; undefined for nobody. */
+export const role = computed(() => (session.value.phase === "signed-in" ? session.value.user.role : undefined));
 
 /** Decides, once, what the page opens as. */
 export async function openSession() {

@@ -1,177 +1,275 @@
 /**
- * The log of one container, followed for as long as the panel is open. Survives
- * a lost connection and a restart of the container: it goes on after the last
- * line it has. Counterpart: `views/logs.js`.
+ * The logs of some containers, followed for as long as they are shown. Survives a lost connection
+ * and a restart of the server, the engine and the containers: it goes on after the last line it
+ * has. Who joins later is followed, too. Counterpart: `log-book.js`, which keeps the lines.
  */
 
-import { effect, signal } from "@preact/signals";
-import { withLines } from "../lib/line-buffer.js";
-import { plainText } from "../lib/log-text.js";
-import { connection, containerOf, getLogs } from "./live.js";
+import { computed, effect, signal } from "@preact/signals";
+import { sinceAllAreThere } from "../lib/log-overlap.js";
+import { now } from "./clock.js";
+import { connection, containerOf, engines, getLogs, loading } from "./live.js";
+import { asked, isRunning, keyOf, kept, livesOf, tailFor } from "./log-refs.js";
+import { pause, until } from "./waiting.js";
 
 /**
+ * @typedef {import("./live.js").Ref} Ref
  * @typedef {import("../client/types.js").LogLine} LogLine
- * @typedef {{stream: string, timestamp: number, text: string}} Line what is kept of a line
+ * @typedef {import("./log-refs.js").Line} Line
  * @typedef {"opening" | "following" | "lost" | "ended" | "gone" | "refused"} TailPhase
+ * @typedef {object} Sink
+ * @property {(lines: Line[], isWhole: boolean) => void} begin anew with these; isWhole: nothing is before them
+ * @property {(line: Line) => void} take
  */
 
-export const LINES_KEPT = 5000;
-const TAIL_LINES = 500;
+/** What a log that had no line yet is followed with: all that it wrote meanwhile. */
+const TAIL_LINES_MOST = 100_000;
 const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 15_000;
-/** Silent containers have no first line to tell that following began. */
-const QUIET_MS = 1500;
-const NEWS_MS = 500;
+const NEWS_MS = 10_000;
+/** Who was created this short a time ago joins with all its lines. */
+const FRESH_SECONDS = 60;
 /** What the engine says of a log it has given until now, while the container is being removed. */
 const GOING = new Set(["container.conflict", "container.not_found"]);
 
 export class Tail {
-  /** @type {import("@preact/signals").Signal<readonly import("../lib/line-buffer.js").Block<Line>[]>} */
-  blocks = signal([]);
-  /** How many lines ever came: what the "new lines" button counts with. */
-  count = signal(0);
   /** @type {import("@preact/signals").Signal<TailPhase>} */
   phase = signal("opening");
   /** @type {import("@preact/signals").Signal<unknown>} */
   error = signal(null);
+  /** Unix seconds: when the phase became what it is. */
+  since = signal(now.peek());
+  /** How many of several are not being followed, because their engines were lost. */
+  broken = signal(0);
 
-  #ref;
-  #abort = new AbortController();
+  #sink;
+  #refs;
+  #members;
+  #closed = new AbortController();
+  /** Ended when there is something new to follow; the next begins at once. */
+  #turn = new AbortController();
   /** @type {string | undefined} */
   #cursor;
-  /** @type {Line[]} */
-  #waiting = [];
-  #flushing = 0;
+  #hasBegun = false;
+  /** Whose place the cursor holds. */
+  #covered = new Set();
 
-  /** @param {{engine: string, id: string}} ref */
-  constructor(ref) {
-    this.#ref = ref;
+  /** @param {Ref[]} refs @param {Sink} sink */
+  constructor(refs, sink) {
+    this.#sink = sink;
+    this.#refs = signal(refs);
+    this.#members = computed(() => this.#refs.value.flatMap((ref) => containerOf(ref) ?? []));
     void this.#run();
   }
 
+  /** @param {Ref[]} refs */
+  setRefs(refs) {
+    this.#refs.value = refs;
+  }
+
+  /** What there is to read now. */
+  get members() {
+    return this.#members.peek().map(({ engine, id }) => ({ engine, id }));
+  }
+
+  /** Begins anew, at the end of the logs. */
+  reload() {
+    this.#forget();
+    this.#turn.abort();
+  }
+
   close() {
-    this.#abort.abort();
-    clearTimeout(this.#flushing);
+    this.#closed.abort();
+    this.#turn.abort();
+  }
+
+  /** @param {TailPhase} phase */
+  #say(phase) {
+    if (phase === this.phase.peek()) return;
+    this.since.value = now.peek();
+    this.phase.value = phase;
+  }
+
+  #forget() {
+    this.#hasBegun = false;
+    this.#cursor = undefined;
+    this.#covered.clear();
   }
 
   async #run() {
-    const { signal: closed } = this.#abort;
+    const { signal: closed } = this.#closed;
     let retryMs = RETRY_FIRST_MS;
     while (!closed.aborted) {
+      this.#turn = new AbortController();
+      const { signal: over } = this.#turn;
       const before = this.#cursor;
-      try {
-        await this.#follow();
-        // The log may end a moment before the news of why it did.
-        await pause(NEWS_MS, closed);
-        if (closed.aborted) return;
-        this.phase.value = this.#ended();
-        await until(() => isRunning(this.#ref), closed);
-      } catch (error) {
-        const code = codeOf(error);
-        if (isLoss(code)) this.phase.value = "lost";
-        else if (!(this.#cursor && GOING.has(code))) {
-          this.error.value = error;
-          this.phase.value = "refused";
-          return;
-        }
-      }
-      retryMs = this.#cursor === before ? Math.min(retryMs * 2, RETRY_MAX_MS) : RETRY_FIRST_MS;
-      await pause(retryMs, closed);
+      await this.#turnThrough(over);
+      retryMs = over.aborted || this.#cursor !== before ? RETRY_FIRST_MS : Math.min(retryMs * 2, RETRY_MAX_MS);
+      // What restarts in a circle must not be asked for as fast as it does.
+      await pause(over.aborted ? 100 : retryMs, closed);
       await until(() => connection.value.status === "connected", closed);
-      if (closed.aborted || containerOf(this.#ref)) continue;
-      this.phase.value = "gone";
-      await until(() => containerOf(this.#ref) !== undefined, closed);
     }
   }
 
-  async #follow() {
-    const { signal: closed } = this.#abort;
-    const from = this.#cursor === undefined ? { tail: TAIL_LINES } : { since: this.#cursor };
-    const quiet = setTimeout(() => (this.phase.value = "following"), QUIET_MS);
+  /** @param {AbortSignal} over */
+  async #turnThrough(over) {
     try {
-      for await (const line of getLogs(this.#ref, { follow: true, ...from, signal: closed })) {
-        this.#cursor = line.cursor;
-        this.#take(line);
-      }
-    } finally {
-      clearTimeout(quiet);
+      await until(() => !loading.value, over);
+      const members = this.members;
+      if (members.length === 0) await this.#awaitAny(over);
+      else await this.#read(members, over);
+    } catch (error) {
+      if (over.aborted) return;
+      if (this.#hasBegun && GOING.has(codeOf(error))) return await this.#awaitRemoval(over);
+      if (this.#mayPass(error)) return;
+      this.error.value = error;
+      this.#say("refused");
+      await until(() => false, over);
     }
+  }
+
+  /**
+   * A container that is being removed refuses its log until it is gone; so it is not asked again.
+   *
+   * @param {AbortSignal} over
+   */
+  async #awaitRemoval(over) {
+    const { length } = this.members;
+    await until(() => this.#members.value.length < length, lateOr(over));
+  }
+
+  /** @param {AbortSignal} over */
+  async #awaitAny(over) {
+    const names = new Set(this.#refs.peek().map(({ engine }) => engine));
+    const isAway = engines.peek().some(({ engine, state }) => names.has(engine) && state !== "up");
+    this.#say(isAway ? "lost" : "gone");
+    await until(() => this.#members.value.length > 0, over);
+  }
+
+  /** @param {Ref[]} members @param {AbortSignal} over */
+  async #read(members, over) {
+    const lives = new Set(livesOf(this.#members.peek()));
+    const stop = effect(() => {
+      if (livesOf(this.#members.value).some((life) => !lives.has(life))) this.#turn.abort();
+    });
+    try {
+      this.#welcome(members);
+      if (!this.#hasBegun) await this.#begin(members, over);
+      if (!over.aborted) await this.#follow(members, over);
+      // The log ends before the news of why it did, which a busy engine holds back for seconds.
+      await until(() => !this.#members.value.some(isRunning), lateOr(over));
+      if (over.aborted) return;
+      this.#say(this.#ended());
+      await until(() => this.#members.value.some(isRunning), over);
+    } finally {
+      stop();
+    }
+  }
+
+  /**
+   * Whoever is new here and old elsewhere would bring lines from before those that are shown.
+   *
+   * @param {Ref[]} members
+   */
+  #welcome(members) {
+    const joined = members.filter((ref) => !this.#covered.has(keyOf(ref)));
+    if (this.#hasBegun && !joined.every(isFresh)) this.#forget();
+    else if (joined.length === members.length) this.#cursor = undefined;
+  }
+
+  /** @param {Ref[]} members @param {AbortSignal} over */
+  async #begin(members, over) {
+    const tail = tailFor(members.length);
+    let isBroken = false;
+    /** @type {LogLine[]} */
+    const lines = [];
+    const onBroken = () => (isBroken = true);
+    for await (const line of getLogs(asked(members), { tail, signal: over, onBroken })) lines.push(line);
+    if (over.aborted) return;
+    this.#cursor = lines.at(-1)?.cursor;
+    this.#covered = new Set(members.map(keyOf));
+    this.#hasBegun = true;
+    const found = sinceAllAreThere(lines.map(kept), tail);
+    this.#sink.begin(found.lines, found.isWhole && !isBroken);
+  }
+
+  /** @param {Ref[]} members @param {AbortSignal} over */
+  async #follow(members, over) {
+    const isJoined = members.some((ref) => !this.#covered.has(keyOf(ref)));
+    const from =
+      this.#cursor === undefined
+        ? { tail: TAIL_LINES_MOST }
+        : { since: this.#cursor, ...(isJoined ? { tail: /** @type {const} */ ("all") } : {}) };
+    this.broken.value = 0;
+    const options = {
+      follow: true,
+      ...from,
+      signal: over,
+      /** @param {"open" | "lost"} state */
+      onState: (state) => this.#say(state === "open" ? "following" : "lost"),
+      /** @param {Ref} ref */
+      onBroken: (ref) => void this.#comeBackTo(ref, over),
+    };
+    for await (const line of getLogs(asked(members), options)) {
+      if (isJoined && this.#covered.size < members.length) this.#covered = new Set(members.map(keyOf));
+      this.#cursor = line.cursor;
+      this.#sink.take(kept(line));
+    }
+  }
+
+  /**
+   * The others go on meanwhile; then all begin again where they are.
+   *
+   * @param {Ref} ref
+   * @param {AbortSignal} over
+   */
+  async #comeBackTo({ engine }, over) {
+    this.broken.value += 1;
+    await pause(2 * RETRY_FIRST_MS, over);
+    await until(() => engines.value.some((one) => one.engine === engine && one.state === "up"), over);
+    if (!over.aborted) this.#turn.abort();
   }
 
   /** @returns {TailPhase} */
   #ended() {
-    const container = containerOf(this.#ref);
-    if (!container) return "gone";
-    return container.state === "running" ? "lost" : "ended";
+    const members = this.#members.peek();
+    if (members.length === 0) return "gone";
+    return members.some(isRunning) ? "lost" : "ended";
   }
 
-  /**
-   * Lines come in bursts; the page is drawn once for each.
-   *
-   * @param {LogLine} line
-   */
-  #take({ stream, timestamp, text }) {
-    if (this.phase.peek() !== "following") this.phase.value = "following";
-    this.#waiting.push({ stream, timestamp, text: plainText(text) });
-    if (this.#waiting.length > 2 * LINES_KEPT) this.#waiting.splice(0, LINES_KEPT);
-    this.#flushing ||= setTimeout(() => this.#flush(), 50);
-  }
-
-  #flush() {
-    this.#flushing = 0;
-    this.blocks.value = withLines(this.blocks.peek(), this.#waiting, LINES_KEPT);
-    this.count.value += this.#waiting.length;
-    this.#waiting = [];
+  /** @param {unknown} error */
+  #mayPass(error) {
+    const code = codeOf(error);
+    if (isLoss(code)) this.#say("lost");
+    else if (code === "request.rate_limited") {
+      this.error.value = error;
+      this.#say("refused");
+    } else return GOING.has(code) && this.#refs.peek().length > 1;
+    return true;
   }
 }
 
-/** @param {{engine: string, id: string}} ref */
-function isRunning(ref) {
-  return containerOf(ref)?.state === "running";
+/** @param {AbortSignal} over @returns {AbortSignal} also when the news is too long in coming */
+function lateOr(over) {
+  return AbortSignal.any([over, AbortSignal.timeout(NEWS_MS)]);
+}
+
+/** @param {Ref} ref */
+function isFresh(ref) {
+  const created = containerOf(ref)?.created;
+  return created != null && now.peek() - created < FRESH_SECONDS;
 }
 
 /**
  * Anything without a code of the server's own is the way to it, and passes.
  *
- * @param {string | undefined} code
+ * @param {string} code
  */
 function isLoss(code) {
-  return code === undefined || code === "connection.lost" || code === "engine.unavailable";
+  return code === "" || code === "connection.lost" || code === "engine.unavailable";
 }
 
-/**
- * @param {unknown} error
- * @returns {string | undefined}
- */
+/** @param {unknown} error */
 function codeOf(error) {
   const { code } = /** @type {{code?: unknown}} */ (error ?? {});
-  return typeof code === "string" ? code : undefined;
-}
-
-/**
- * @param {number} ms
- * @param {AbortSignal} closed
- */
-function pause(ms, closed) {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-    closed.addEventListener("abort", resolve, { once: true });
-  });
-}
-
-/**
- * Resolves as soon as what the signals say makes it true.
- *
- * @param {() => boolean} holds
- * @param {AbortSignal} closed
- */
-async function until(holds, closed) {
-  let stop = () => {};
-  await new Promise((resolve) => {
-    stop = effect(() => {
-      if (closed.aborted || holds()) resolve(undefined);
-    });
-    closed.addEventListener("abort", resolve, { once: true });
-  });
-  stop();
+  return typeof code === "string" ? code : "";
 }
