@@ -1,24 +1,23 @@
-/** Starts the page. Counterpart: `templates/index.html`, which it finds the base path and the texts in. */
+/** Starts the page. Counterparts: `templates/index.html`; `early-choices.js`, which ran before. */
 
 import { render } from "preact";
 import { html } from "htm/preact";
-import { setCatalogue } from "./lib/i18n.js";
 import { startClock } from "./state/clock.js";
+import { openLanguage } from "./state/language.js";
 import { startRouting } from "./state/page.js";
 import { openSession } from "./state/session.js";
 import { App } from "./views/app.js";
 import { showWorst } from "./views/tab.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
-const catalogue = /** @type {HTMLLinkElement} */ (document.getElementById("catalogue"));
 
-const texts = await fetch(catalogue.href).catch(() => null);
-if (!texts?.ok) {
-  root.textContent = "The texts of dockmon did not arrive. Trying again…";
+try {
+  await openLanguage();
+} catch (error) {
+  root.textContent = "The texts of dockmon did not arrive. Trying again… 문구를 받지 못했습니다. 다시 시도하는 중…";
   setTimeout(() => location.reload(), 1000);
-  throw new Error(`${catalogue.href} answered ${texts?.status ?? "nothing"}`);
+  throw error;
 }
-setCatalogue(document.documentElement.lang, await texts.json());
 
 startClock();
 startRouting();

@@ -152,6 +152,15 @@ class Dashboard:
     def log_lines(self) -> Locator:
         return self.page.get_by_test_id("log-line")
 
+    @property
+    def panel(self) -> Locator:
+        """What is open beside the table."""
+        return self.page.get_by_test_id("panel")
+
+    def tab(self, name: str) -> Locator:
+        """Return the tab of this name: `overview`, `logs`, `stats`, …"""
+        return self.panel.locator(f'[role="tab"][data-tab="{name}"]')
+
     def shows(self, name: str, state: str, **options: Any) -> None:
         """Expect the container's row to show this state."""
         expect(self.row(name)).to_have_attribute("data-state", state, **options)
@@ -169,6 +178,14 @@ class Dashboard:
     def confirm(self) -> None:
         """Press for the second time, where a destructive action asks back."""
         self.message.locator('[data-action="confirm"]').click()
+
+    def open_panel(self, name: str, tab: str = "overview") -> Locator:
+        """Go to the address of a container's panel."""
+        row = self.row(name)
+        place = f"{row.get_attribute('data-engine')}/{row.get_attribute('data-container')}"
+        self.page.evaluate("hash => { location.hash = hash }", f"#/c/{place}/{tab}")
+        expect(self.tab(tab)).to_have_attribute("aria-selected", "true")
+        return self.panel
 
     def open_logs(self, name: str) -> None:
         """Open the panel with a container's log."""

@@ -150,7 +150,7 @@ def simulated(page: Any, _simulated_server: Server) -> Dashboard:
 
 
 @pytest.fixture
-def docker(page: Any, engine: Engine, _docker_server: Server) -> Dashboard:
+def docker(engine: Engine, page: Any, _docker_server: Server) -> Dashboard:
     """A signed-in page on `engine`."""
     from tests.e2e.browser import Dashboard
 

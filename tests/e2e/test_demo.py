@@ -8,7 +8,9 @@ from tests.e2e.browser import Dashboard
 from tests.kit.waiting import eventually
 
 
-def test_its_link_signs_in_and_the_page_is_alive(page, start):
+def test_its_link_signs_in_and_the_page_is_alive(new_page, start):
+    # High enough for all rows: those beyond the screen are not there.
+    page = new_page(viewport={"width": 1280, "height": 3600})
     server = start(admin=False, command=("-m", "dockmon", "demo"))
     link = re.search(r"dockmon is at (\S+#signin=\S+)", server.log)
     assert link, server.log

@@ -1,8 +1,24 @@
 """Containers of a real engine on the page: seen as they change, and acted on."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Dashboard
+from tests.kit.dockerd import POLITE
+
+AS_CONTAINER = ("-m", "tests.kit.as_container")
+
+
+@pytest.fixture
+def inside(page, start, engine):
+    """A page of a dockmon that runs in the container `dockmon`, with `web` beside it."""
+    own = engine.run("dockmon", *POLITE)
+    engine.run("web", *POLITE)
+    address = f"local=unix://{engine.socket}"
+    server = start(address, command=AS_CONTAINER, OWN_CONTAINER=own)
+    dashboard = Dashboard(page, server).sign_in()
+    expect(dashboard.rows).to_have_count(2)
+    return dashboard
 
 
 def test_a_container_started_behind_its_back_appears(docker, engine):
@@ -96,6 +112,86 @@ def test_a_read_only_server_says_so_by_the_row(page, start):
     expect(dashboard.message).to_contain_text("shop-web-1 was not stopped.")
     expect(dashboard.message).to_contain_text("read-only")
     dashboard.shows("shop-web-1", "running")
+
+
+def test_dockmon_itself_is_stopped_only_after_a_second_yes(inside, engine):
+    inside.press("dockmon", "stop")
+    expect(inside.message).to_have_attribute("data-phase", "asking")
+    expect(inside.message).to_contain_text(
+        "dockmon runs in dockmon. Stopped, it cannot start itself again."
+    )
+    expect(inside.message.get_by_role("button", name="Cancel")).to_be_focused()
+    inside.page.keyboard.press("Escape")
+    expect(inside.message).to_have_count(0)
+    assert engine.inspect("dockmon")["State"]["Running"]
+
+    inside.press("dockmon", "stop")
+    expect(inside.message.get_by_role("button", name="Stop dockmon")).to_be_visible()
+    inside.confirm()
+    inside.shows("dockmon", "exited")
+    assert not engine.inspect("dockmon")["State"]["Running"]
+
+
+def test_killing_dockmon_itself_takes_one_yes_more_than_killing_another(inside, engine):
+    inside.press("dockmon", "kill")
+    expect(inside.message).to_contain_text("Kill dockmon?")
+    inside.confirm()
+    expect(inside.message).to_contain_text("Killed, it cannot start itself again.")
+    assert engine.inspect("dockmon")["State"]["Running"]
+    inside.confirm()
+    inside.shows("dockmon", "exited")
+
+
+def test_among_many_dockmon_itself_is_left_out_and_told(inside, engine):
+    page = inside.page
+    page.get_by_test_id("select-all").click()
+    page.get_by_test_id("bulk").get_by_role("button", name="Stop 2").click()
+    lines = page.get_by_test_id("bulk-summary")
+    expect(lines.locator('[data-kind="done"]')).to_have_text("1 stopped.")
+    expect(lines.locator('[data-kind="itself"]')).to_have_text(
+        "dockmon left out: dockmon runs in it."
+    )
+    expect(inside.message).to_contain_text(
+        "dockmon was not stopped. dockmon runs in this container"
+    )
+    assert engine.inspect("dockmon")["State"]["Running"]
+
+
+def test_a_double_press_is_one_press(page, start):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    dashboard = Dashboard(page, start("local=simulated://?containers=8")).sign_in()
+    # Its answer comes so soon that "start" stands where "stop" was for the second half.
+    stop = dashboard.row("shop-web-1").locator('[data-action="stop"]')
+    stop.dblclick()
+    dashboard.shows("shop-web-1", "exited")
+    start_button = dashboard.row("shop-web-1").locator('[data-action="start"]')
+    start_button.focus()
+    page.keyboard.down("Enter")
+    dashboard.shows("shop-web-1", "running")
+    for _ in range(5):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    dashboard.shows("shop-web-1", "running")
+    asked = [frame for frame in sent if "container-action" in str(frame)]
+    assert len(asked) == 2, asked
+
+
+def test_the_panel_asks_and_tells_like_the_row(docker, engine):
+    container_id = engine.create("web")
+    docker.row("web").locator("[data-row-link]").click()
+    panel = docker.page.locator(".panel")
+    panel.locator('[data-action="more"]').click()
+    panel.locator('[role="menu"] [data-action="remove"]').click()
+    told = docker.page.get_by_test_id("panel-message")
+    expect(told).to_contain_text("Remove web?")
+    expect(told.get_by_role("button", name="Cancel")).to_be_focused()
+    engine.api.start(container_id)
+    docker.shows("web", "running")
+    told.locator('[data-action="confirm"]').click()
+    expect(told).to_have_attribute("data-phase", "refused")
+    expect(told.locator('[data-mark="refused"]')).to_be_visible()
+    expect(told).to_contain_text("web was not removed.")
 
 
 def test_the_filter_and_the_counts_show_what_is_asked_for(docker, engine):

@@ -129,7 +129,7 @@ def test_a_pulled_cable_is_told_of_and_leaves_no_gap(behind, proxy, engine, trou
 def test_a_part_of_the_page_that_was_lost_on_its_way_is_asked_for_again(behind, troubles):
     """As when a network interface comes up just while the page loads."""
     troubles.expect(r"net::ERR_(NETWORK_CHANGED|FAILED)", "did not arrive", "answered nothing")
-    page, lost = behind.page, ["static/js/views/row.js", "i18n/en.json"]
+    page, lost = behind.page, ["/js/views/row.js", "/i18n/en.json"]
 
     def lose_once(route):
         name = next((one for one in lost if one in route.request.url), None)

@@ -1,104 +1,346 @@
-"""The log panel on a container of a real engine."""
+"""Following the logs of containers of a real engine: live, back, and through every kind of loss."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+from tests.e2e.browser import Dashboard
+from tests.e2e.log_panel import LogPanel
+from tests.kit.waiting import eventually
 
 TALKER = (
     "echo first; echo trouble >&2; trap 'echo last; exit 3' TERM;"
     " n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done"
 )
+# Each life says which it is: what it wrote is compared with the engine's own log.
+COUNTER = (
+    "trap 'echo end of $$; exit 0' TERM; n=0;"
+    " while true; do n=$((n+1)); echo line $n; echo error $n >&2; sleep 0.02; done"
+)
+# What a browser writes to its console when a server is away.
+AWAY = (
+    r"WebSocket connection to ",
+    r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)",
+)
+PROJECT = "com.docker.compose.project"
+
+
+@pytest.fixture
+def panel(docker):
+    """The log panel of the shared page."""
+    return LogPanel(docker)
 
 
 def line(docker, text):
     return docker.log_lines.filter(has_text=re.compile(rf"{re.escape(text)}$"))
 
 
-def ticks(docker):
-    """Return the numbers that were counted, in the order shown."""
-    return [
-        int(text)
-        for text in re.findall(r"tick (\d+)", " ".join(docker.log_lines.all_inner_texts()))
-    ]
+def ticks(panel):
+    """Return the numbers that were counted, in the order drawn."""
+    return [int(text[5:]) for text in panel.drawn() if text.startswith("tick ")]
 
 
-def state_of(docker):
-    return docker.logs.locator(".log-state")
+def written(engine, container):
+    """Return what the engine itself has of a log, each stream by itself."""
+    return {
+        stream: engine.api.logs(container, stdout=stream == "stdout", stderr=stream == "stderr")
+        .decode()
+        .splitlines()
+        for stream in ("stdout", "stderr")
+    }
 
 
-def test_existing_lines_then_live_ones_until_it_stops(docker, engine):
+def is_complete(panel, engine, container):
+    """Expect every line of the log once, each stream in its order."""
+    shown = panel.whole()
+    expected = written(engine, container)
+    errors = [text for text in shown if text.startswith("error")]
+    assert errors == expected["stderr"]
+    assert [text for text in shown if not text.startswith("error")] == expected["stdout"]
+
+
+def grows(panel, by=20):
+    """Wait until so many more lines have come."""
+    start = max(counted(panel), default=0)
+    eventually(lambda: max(counted(panel), default=0) >= start + by, what="more lines")
+
+
+def counted(panel):
+    return [int(text[5:]) for text in panel.drawn() if text.startswith("line ")]
+
+
+def test_existing_lines_then_live_ones_until_it_stops(docker, panel, engine):
     engine.run("talker", "sh", "-c", TALKER)
     docker.shows("talker", "running")
     docker.open_logs("talker")
     expect(line(docker, "first")).to_have_attribute("data-stream", "stdout")
     expect(line(docker, "trouble")).to_have_attribute("data-stream", "stderr")
     expect(line(docker, "trouble")).to_contain_text("stderr: ")
-    expect(state_of(docker)).to_contain_text("Following")
-    seen = ticks(docker)[-1]
+    panel.says("following", "Following")
+    seen = ticks(panel)[-1]
     expect(line(docker, f"tick {seen + 5}")).to_be_in_viewport()
 
     engine.api.stop("talker")
-    expect(state_of(docker)).to_contain_text("The container stopped (code 3).")
+    panel.says("ended", "The container stopped (code 3).")
     expect(line(docker, "last")).to_be_in_viewport()
-    numbers = ticks(docker)
-    assert numbers == list(range(1, len(numbers) + 1))
+    last = ticks(panel)[-1]
+    shown = panel.whole()
+    # Of two streams, which line comes first is the engine's to say.
+    shown.remove("trouble")
+    assert shown == ["first", *(f"tick {n}" for n in range(1, last + 1)), "last"]
 
 
-def test_it_goes_on_after_a_restart_without_a_line_lost_or_twice(docker, engine):
-    engine.run(
-        "talker",
-        "sh",
-        "-c",
-        "echo begin; trap 'echo end; exit 0' TERM; while true; do sleep 0.05; done",
-    )
+def test_it_goes_on_after_a_restart_without_a_line_lost_or_twice(docker, panel, engine):
+    script = "echo begin; trap 'echo end; exit 0' TERM; while true; do sleep 0.05; done"
+    engine.run("talker", "sh", "-c", script)
     docker.open_logs("talker")
     expect(line(docker, "begin")).to_have_count(1)
     docker.press("talker", "stop")
-    expect(state_of(docker)).to_contain_text("The container stopped")
+    panel.says("ended", "The container stopped")
     docker.press("talker", "start")
     expect(line(docker, "begin")).to_have_count(2)
-    assert docker.log_lines.all_inner_texts() == ["begin", "end", "begin"]
+    assert panel.drawn() == ["begin", "end", "begin"]
 
 
-def test_its_address_opens_it_again_and_escape_closes_it(docker, engine):
-    container_id = engine.run("talker", "sh", "-c", TALKER)
-    docker.open_logs("talker")
-    expect(docker.page).to_have_url(f"{docker.url}/#/c/local/{container_id[:12]}/logs")
-    docker.page.reload()
-    expect(line(docker, "first")).to_be_attached()
-    expect(docker.logs.get_by_role("heading")).to_have_text("talker")
-    docker.page.keyboard.press("Escape")
-    expect(docker.logs).to_have_count(0)
-    expect(docker.page).to_have_url(f"{docker.url}/")
-    docker.page.go_back()
-    expect(line(docker, "first")).to_be_attached()
-    docker.logs.get_by_role("button", name="Close the log").click()
-    expect(docker.logs).to_have_count(0)
+def test_restarts_in_a_row_lose_nothing(docker, panel, engine):
+    engine.run("counter", "sh", "-c", COUNTER)
+    docker.open_logs("counter")
+    for _ in range(3):
+        grows(panel, 5)
+        engine.api.restart("counter", timeout=5)
+    engine.api.stop("counter")
+    panel.says("ended")
+    is_complete(panel, engine, "counter")
 
 
-def test_whoever_reads_back_is_not_pulled_to_the_end(docker, engine):
-    engine.run(
-        "talker",
-        "sh",
-        "-c",
-        f"i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo old $i; done; {TALKER}",
-    )
+def test_a_connection_that_is_cut_loses_nothing(engine, page, put_before, _docker_server, troubles):
+    troubles.expect(*AWAY)
+    proxy = put_before(_docker_server)
+    behind = Dashboard(page, _docker_server, proxy.url).sign_in()
+    panel = LogPanel(behind)
+    engine.run("counter", "sh", "-c", COUNTER)
+    behind.open_logs("counter")
+    for _ in range(4):
+        grows(panel)
+        proxy.cut()
+    grows(panel)
+    engine.api.stop("counter")
+    panel.says("ended")
+    is_complete(panel, engine, "counter")
+
+
+def test_a_connection_that_stays_away_is_said_with_its_time(
+    engine, page, put_before, _docker_server, troubles
+):
+    troubles.expect(*AWAY, r"response: 404", r"status of 404")
+    proxy = put_before(_docker_server)
+    behind = Dashboard(page, _docker_server, proxy.url).sign_in()
+    panel = LogPanel(behind)
+    engine.run("counter", "sh", "-c", COUNTER)
+    behind.open_logs("counter")
+    grows(panel)
+    proxy.hold = ".*"
+    proxy.cut()
+    panel.says("lost")
+    expect(panel.state).to_contain_text(re.compile(r"Connection lost since \d\d:\d\d:\d\d\."))
+    proxy.hold = None
+    panel.says("following")
+    grows(panel)
+    engine.api.stop("counter")
+    panel.says("ended")
+    is_complete(panel, engine, "counter")
+
+
+def test_a_server_that_starts_again_loses_nothing(engine, page, start, troubles, tmp_path):
+    troubles.expect(*AWAY, r"(response:|status of) 503")
+    address = f"local=unix://{engine.socket}"
+    server = start(address, data_dir=tmp_path)
+    dashboard = Dashboard(page, server).sign_in()
+    panel = LogPanel(dashboard)
+    engine.run("counter", "sh", "-c", COUNTER)
+    dashboard.shows("counter", "running")
+    dashboard.open_logs("counter")
+    grows(panel)
+    port = server.port
+    server.stop()
+    panel.says("lost")
+    start(address, data_dir=tmp_path, DOCKMON_PORT=str(port))
+    panel.says("following", timeout=60_000)
+    grows(panel)
+    engine.api.stop("counter")
+    panel.says("ended")
+    is_complete(panel, engine, "counter")
+
+
+def test_an_engine_that_starts_again_loses_nothing(own_engine, page, start, troubles):
+    troubles.expect(*AWAY)
+    server = start(f"local=unix://{own_engine.socket}")
+    dashboard = Dashboard(page, server).sign_in()
+    panel = LogPanel(dashboard)
+    own_engine.run("counter", "sh", "-c", COUNTER)
+    dashboard.open_logs("counter")
+    grows(panel)
+    own_engine.restart()
+    own_engine.api.start("counter")
+    panel.says("following", timeout=60_000)
+    # The new life counts from one: it has written when the first is there twice.
+    eventually(lambda: len(written(own_engine, "counter")["stdout"]) > 100, what="a second life")
+    own_engine.api.stop("counter")
+    panel.says("ended")
+    is_complete(panel, own_engine, "counter")
+
+
+def test_whoever_reads_back_is_not_pulled_to_the_end(docker, panel, engine):
+    old = "i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo old $i; done"
+    engine.run("talker", "sh", "-c", f"{old}; {TALKER}")
     docker.open_logs("talker")
     expect(line(docker, "tick 3")).to_be_in_viewport()
-    docker.logs.get_by_role("log").hover()
-    docker.page.mouse.wheel(0, -2000)
-    jump = docker.logs.locator('[data-action="log-end"]')
-    expect(jump).to_contain_text("new line")
-    expect(line(docker, f"tick {ticks(docker)[-1]}")).not_to_be_in_viewport()
-    jump.click()
-    expect(jump).to_have_count(0)
-    expect(line(docker, f"tick {ticks(docker)[-1] + 3}")).to_be_in_viewport()
+    panel.wheel(-2000)
+    expect(panel.jump).to_contain_text("new line")
+    top = "box => box.scrollTop"
+    before = panel.box.evaluate(top)
+    expect(panel.jump).to_contain_text(re.compile(r"^\s*\d\d new lines"))
+    assert panel.box.evaluate(top) == before
+    panel.jump.click()
+    expect(panel.jump).to_have_count(0)
+    expect(line(docker, f"tick {ticks(panel)[-1] + 3}")).to_be_in_viewport()
+
+    panel.box.focus()
+    docker.page.keyboard.press("PageUp")
+    docker.page.keyboard.press("PageUp")
+    expect(panel.jump).to_be_visible()
+    docker.page.keyboard.press("End")
+    expect(panel.jump).to_have_count(0)
 
 
-def test_a_container_that_is_gone_says_so(docker, engine):
+def test_older_lines_come_when_scrolling_up_and_the_line_in_sight_stays(docker, panel, engine):
+    script = "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 600"
+    engine.run("long", "sh", "-c", script)
+    docker.open_logs("long")
+    expect(line(docker, "line 5000")).to_be_in_viewport()
+    asked = []
+    docker.page.on("request", lambda request: asked.append(request.url))
+    steady = """box => new Promise(done => {
+      box.scrollTop = 1600;
+      const row = () => [...box.querySelectorAll('.log-line')]
+        .find(one => one.getBoundingClientRect().top >= box.getBoundingClientRect().top);
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        const seq = row().dataset.seq;
+        const y = () => Math.round(
+          box.querySelector(`[data-seq="${seq}"]`).getBoundingClientRect().top);
+        const places = [];
+        const look = n => { places.push(y()); n ? requestAnimationFrame(() => look(n - 1))
+          : done(places); };
+        box.scrollBy(0, -150);
+        requestAnimationFrame(() => requestAnimationFrame(() => look(60)));
+      }));
+    })"""
+    places = panel.box.evaluate(steady)
+    assert max(places) - min(places) <= 1, places
+    assert any("until=" in url for url in asked)
+    assert panel.whole() == [f"line {n}" for n in range(1, 5001)]
+    expect(panel.root.locator('[data-older="start"]')).to_have_text("The log begins here.")
+
+
+def test_pausing_keeps_the_place_and_counts_what_comes(docker, panel, engine):
     engine.run("talker", "sh", "-c", TALKER)
     docker.open_logs("talker")
-    expect(line(docker, "first")).to_be_attached()
+    expect(line(docker, "tick 3")).to_be_in_viewport()
+    pause = panel.root.locator('[data-action="log-pause"]')
+    pause.click()
+    panel.says("paused", "Paused")
+    expect(pause).to_have_attribute("aria-pressed", "true")
+    before = panel.box.evaluate("box => box.scrollTop")
+    expect(panel.jump).to_contain_text(re.compile(r"\d\d new lines"))
+    assert panel.box.evaluate("box => box.scrollTop") == before
+    pause.click()
+    panel.says("following")
+    expect(line(docker, f"tick {ticks(panel)[-1] + 3}")).to_be_in_viewport()
+    numbers = [int(text[5:]) for text in panel.whole() if text.startswith("tick ")]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_project_is_merged_by_time_with_names_and_later_ones_join(docker, panel, engine):
+    labels = {PROJECT: "shop"}
+    say = "for n in $(seq 1 5); do echo {0} $n; sleep 0.3; done; sleep 600"
+    engine.run("web", "sh", "-c", say.format("web"), Labels=labels)
+    engine.run("db", "sh", "-c", say.format("db"), Labels=labels)
+    docker.shows("db", "running")
+    docker.page.evaluate("location.hash = '#/p/local/shop'")
+    expect(panel.row("db 5")).to_be_in_viewport()
+    drawn = panel.drawn()
+    assert sorted(drawn) == sorted(f"{name} {n}" for name in ("web", "db") for n in range(1, 6))
+    for name in ("web", "db"):
+        assert [text for text in drawn if text.startswith(name)] == [
+            f"{name} {n}" for n in range(1, 6)
+        ]
+        expect(panel.row(f"{name} 1").locator(".log-name")).to_have_text(name)
+    assert drawn != sorted(drawn)
+    inks = {
+        panel.row(f"{name} 1").locator(".log-name").evaluate("node => getComputedStyle(node).color")
+        for name in ("web", "db")
+    }
+    assert len(inks) == 2
+
+    engine.run("cache", "sh", "-c", say.format("cache"), Labels=labels)
+    expect(panel.row("cache 5")).to_be_in_viewport()
+    assert [text for text in panel.drawn() if text.startswith("cache")] == [
+        f"cache {n}" for n in range(1, 6)
+    ]
+    assert len(panel.drawn()) == 15
+    engine.api.restart("web", timeout=0)
+    expect(panel.row("web 5")).to_have_count(2)
+    assert len(panel.drawn()) == 20
+
+
+def test_several_logs_read_back_in_pages_lose_nothing(docker, panel, engine):
+    busy = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo busy $i; done; sleep 600"
+    quiet = "for n in $(seq 1 20); do echo quiet $n; sleep 0.05; done; sleep 600"
+    refs = []
+    for name, script in (("quiet", quiet), ("busy", busy)):
+        refs.append(f"local/{engine.run(name, 'sh', '-c', script)[:12]}")
+    docker.shows("busy", "running")
+    docker.page.evaluate("hash => { location.hash = hash }", f"#/logs/{'/'.join(refs)}")
+    expect(panel.rows.last).to_be_in_viewport()
+    eventually(lambda: "quiet 20" in panel.drawn() or "busy 3000" in panel.drawn())
+    shown = panel.whole()
+    for name, count in (("quiet", 20), ("busy", 3000)):
+        own = [text for text in shown if text.startswith(name)]
+        assert own == [f"{name} {n}" for n in range(1, count + 1)]
+
+
+def test_a_container_that_is_gone_says_so(docker, panel, engine):
+    engine.run("talker", "sh", "-c", TALKER)
+    docker.shows("talker", "running")
+    docker.open_logs("talker")
+    expect(line(docker, "tick 5")).to_be_attached()
     engine.api.remove_container("talker", force=True)
-    expect(state_of(docker)).to_contain_text("This container is gone.")
+    panel.says("gone", "This container is gone.")
+    expect(line(docker, "first")).to_be_attached()
+
+
+def test_a_log_without_a_line_says_so_and_shows_the_first_one(docker, panel, engine):
+    script = "trap 'exit 0' TERM; trap 'echo spoke' USR1; while true; do sleep 0.05; done"
+    engine.run("silent", "sh", "-c", script)
+    docker.open_logs("silent")
+    expect(panel.root).to_contain_text("It has written nothing yet.")
+    engine.api.kill("silent", "USR1")
+    expect(panel.row("spoke")).to_be_visible()
+    assert panel.drawn() == ["spoke"]
+
+
+def test_a_refusal_is_said_with_its_code(docker, panel, engine, troubles):
+    troubles.expect(r"(response:|status of) 502")
+    engine.run("talker", "sh", "-c", TALKER)
+    body = '{"code": "engine.refused", "detail": "no", "params": {}}'
+    docker.page.route(
+        "**/logs?**",
+        lambda route: route.fulfill(status=502, content_type="application/problem+json", body=body),
+    )
+    docker.open_logs("talker")
+    panel.says("refused", "engine.refused")
+    docker.page.unroute("**/logs?**")
+    panel.root.get_by_role("button", name="Try again").click()
+    panel.says("following")
     expect(line(docker, "first")).to_be_attached()

@@ -8,7 +8,6 @@ import { arranged, byEngine } from "../../static/js/lib/arrange.js";
 import { counts, worst } from "../../static/js/lib/counts.js";
 import { hasWord, parseFilter, toggleWord } from "../../static/js/lib/filter.js";
 import { setCatalogue } from "../../static/js/lib/i18n.js";
-import { withLines } from "../../static/js/lib/line-buffer.js";
 import { offers, splitOffers } from "../../static/js/lib/rules.js";
 import { exitWords, hasFailed, sinceWords, stateMark } from "../../static/js/lib/status.js";
 
@@ -104,8 +103,8 @@ describe("status", () => {
 
 describe("filter", () => {
   const shop = container({ name: "shop-web-1", image: "ghcr.io/example/web:2", project: "shop", service: "web" });
-  const proxy = container({ name: "traefik", image: "traefik:v3", ports: [{ ip: null, private_port: 80, public_port: 8080, protocol: "tcp" }] });
-  const sick = container({ name: "db", engine: "nas", project: "shop", health: "unhealthy" });
+  const proxy = container({ name: "traefik", image: "traefik:v3", labels: { note: "has Two Words" }, ports: [{ ip: null, private_port: 80, public_port: 8080, protocol: "tcp" }] });
+  const sick = container({ name: "db", engine: "nas", project: "shop", health: "unhealthy", labels: { Team: "Payments" } });
   const broken = exited({ name: "backup", exit_code: 1 });
   const all = [shop, proxy, sick, broken];
   const hits = (/** @type {string} */ text) => all.filter(parseFilter(text)).map(({ name }) => name);
@@ -127,6 +126,19 @@ describe("filter", () => {
     ["port:8080", ["traefik"]],
     ["engine:nas", ["db"]],
     ["constructor:x", []],
+    ["label:team=pay", ["db"]],
+    ["label:TEAM=Payments", ["db"]],
+    ["label:tea", ["db"]],
+    ["label:tea=payments", []],
+    ["label:", ["shop-web-1", "traefik", "db", "backup"]],
+    ['label:note="two words"', ["traefik"]],
+    ['"state:exited"', []],
+    ['"shop-web', ["shop-web-1"]],
+    ['-"shop-web-1" -is:unhealthy', ["traefik", "backup"]],
+    ["-state:", ["shop-web-1", "traefik", "db", "backup"]],
+    ["-label:team=payments", ["shop-web-1", "traefik", "backup"]],
+    ["is:oom", []],
+    ["is:nonsense", []],
   ])) {
     it(`finds by "${text}"`, () => assert.deepEqual(hits(text), expected));
   }
@@ -141,6 +153,7 @@ describe("filter", () => {
     assert.equal(toggleWord("shop state:exited", "is:failed"), "shop is:failed");
     assert.equal(toggleWord("shop is:failed", "is:failed"), "shop");
     assert.equal(hasWord("shop is:failed", "is:failed"), true);
+    assert.equal(toggleWord('"two words" State:Exited', "is:failed"), '"two words" is:failed');
   });
 });
 
@@ -161,7 +174,7 @@ describe("order", () => {
 
   it("puts the worst first by state, the latest first by time", () => {
     assert.equal(names(arranged(list, { key: "state", descending: false }))[0], "old");
-    assert.equal(names(arranged(list, { key: "since", descending: false }))[0], "old");
+    assert.equal(names(arranged(list, { key: "age", descending: false }))[0], "old");
   });
 
   it("groups by engine", () => {
@@ -179,7 +192,7 @@ describe("counts", () => {
 
   it("leave out what there is none of, but for running", () => {
     assert.deepEqual(counts([]).map(({ kind, count }) => [kind, count]), [["running", 0]]);
-    assert.deepEqual(counts(fleet).map(({ kind }) => kind), ["running", "unhealthy", "failed", "restarting", "exited"]);
+    assert.deepEqual(counts(fleet).map(({ kind }) => kind), ["running", "unhealthy", "restarting", "failed", "exited"]);
   });
 
   it("name the worst of now", () => {
@@ -220,29 +233,5 @@ describe("offers", () => {
       assert.deepEqual(new Set([...row, ...menu]), new Set(all));
       assert.ok(row.every(({ action }) => action !== "kill" && action !== "remove"));
     }
-  });
-});
-
-describe("line buffer", () => {
-  const upTo = (/** @type {number} */ n) => Array.from({ length: n }, (_, at) => at);
-  const lines = (/** @type {readonly {lines: readonly number[]}[]} */ blocks) => blocks.flatMap((block) => block.lines);
-
-  it("keeps the order, and full blocks as they are", () => {
-    const first = withLines([], upTo(150), 1000);
-    const second = withLines(first, [150], 1000);
-    assert.deepEqual(lines(second), upTo(151));
-    assert.equal(second[0], first[0]);
-    assert.notEqual(second[1], first[1]);
-    assert.equal(second[1].id, first[1].id);
-  });
-
-  it("stays bounded, whatever comes at once", () => {
-    /** @type {import("../../static/js/lib/line-buffer.js").Block<number>[]} */
-    let blocks = [];
-    for (const count of [3, 5000, 99, 100, 101]) blocks = withLines(blocks, upTo(count), 1000);
-    const kept = lines(blocks);
-    assert.ok(kept.length >= 1000 && kept.length <= 1100, String(kept.length));
-    assert.equal(kept.at(-1), 100);
-    assert.equal(new Set(blocks.map(({ id }) => id)).size, blocks.length);
   });
 });

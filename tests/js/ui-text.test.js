@@ -8,9 +8,8 @@ import { errorWords } from "../../static/js/lib/errors.js";
 import * as format from "../../static/js/lib/format.js";
 import { setCatalogue, t, tn, tryT } from "../../static/js/lib/i18n.js";
 import { splitImage } from "../../static/js/lib/image.js";
-import { plainText } from "../../static/js/lib/log-text.js";
 import { portLabels } from "../../static/js/lib/ports.js";
-import { logsHref, parseRoute } from "../../static/js/lib/route.js";
+import { TABS, containerHref, parseRoute, projectLogsHref, severalLogsHref } from "../../static/js/lib/route.js";
 
 const catalogue = JSON.parse(readFileSync(new URL("../../dockmon/i18n/en.json", import.meta.url), "utf8"));
 const spaced = (/** @type {string} */ text) => text.replaceAll("\u202f", " ");
@@ -37,7 +36,7 @@ describe("words", () => {
 
 describe("figures", () => {
   it("never turns unknown into a number", () => {
-    for (const write of [format.percent, format.bytes, format.rate, format.load, format.uptime]) {
+    for (const write of [format.percent, format.bytes, format.rate]) {
       assert.equal(write(null), format.DASH);
     }
     assert.equal(format.bytesOf(null, 1), format.DASH);
@@ -68,15 +67,12 @@ describe("times", () => {
       seconds.map((value) => format.duration(value)),
       ["0 s", "0 s", "59 s", "1 min", "59 min", "1 h", "47 h", "2 d"],
     );
-    assert.equal(format.uptime(12 * 86400 + 7 * 3600), "12 d 7 h");
-    assert.equal(format.uptime(42), "42 s");
   });
 
   it("adds the date to a clock time of another day", () => {
     const noon = new Date(2025, 2, 4, 12, 3, 10).getTime() / 1000;
     assert.equal(format.clockTime(noon, noon + 60), "12:03:10");
     assert.equal(format.clockTime(noon, noon + 86400), "Mar 4 12:03:10");
-    assert.equal(format.logTime(noon + 0.0425), "12:03:10.042");
   });
 });
 
@@ -130,6 +126,12 @@ describe("ports", () => {
 });
 
 describe("addresses", () => {
+  const id = "f".repeat(64);
+  const panelOf = (/** @type {string} */ fragment) => {
+    const address = parseRoute("", fragment);
+    return address.view === "home" ? address.panel : undefined;
+  };
+
   it("reads what each asks for", () => {
     assert.deepEqual(parseRoute("setup", "#ab%20c"), { view: "setup", code: "ab c" });
     assert.deepEqual(parseRoute("", ""), { view: "home", panel: null, signIn: null });
@@ -140,23 +142,36 @@ describe("addresses", () => {
     });
     assert.deepEqual(parseRoute("signin", "#/c/local/abc/logs"), {
       view: "home",
-      panel: { panel: "logs", engine: "local", id: "abc" },
+      panel: { panel: "container", engine: "local", id: "abc", tab: "logs" },
       signIn: null,
     });
   });
 
-  it("reads back the address it writes, and survives a broken one", () => {
-    const written = logsHref({ engine: "local", id: "f".repeat(64) });
-    assert.deepEqual(parseRoute("", written).panel, { panel: "logs", engine: "local", id: "f".repeat(12) });
+  it("reads back the address it writes", () => {
+    const short = { engine: "local", id: "f".repeat(12) };
+    assert.deepEqual(panelOf(containerHref({ engine: "local", id })), { panel: "container", ...short, tab: "overview" });
+    for (const tab of TABS) {
+      assert.deepEqual(panelOf(containerHref({ engine: "local", id }, tab)), { panel: "container", ...short, tab });
+    }
+    const project = { panel: "project", engine: "local", project: "a/b c%" };
+    assert.deepEqual(panelOf(projectLogsHref(project.engine, project.project)), project);
+    const containers = [short, { engine: "nas", id: "e".repeat(12) }];
+    assert.deepEqual(panelOf(severalLogsHref(containers)), { panel: "several", containers });
+  });
+
+  it("opens nothing for an address that makes no sense", () => {
     assert.deepEqual(parseRoute("setup", "#%zz"), { view: "setup", code: "%zz" });
+    for (const fragment of ["#/", "#/c/local", "#/c/local/abc/what", "#/c//abc", "#/p/local", "#/logs/local", "#x/c/local/abc"]) {
+      assert.equal(panelOf(fragment), null, fragment);
+    }
   });
 });
 
 describe("errors", () => {
   it("adds the facts that come with the code", () => {
-    assert.equal(errorWords({ code: "auth.rate_limited", params: { retry_after_seconds: 4.2 } }), "Too many attempts. Try again in 5 s.");
-    assert.match(errorWords({ code: "engine.refused", params: { message: "port is taken" } }), /said: port is taken$/);
-    assert.match(errorWords({ code: "engine.unavailable", params: { reason: "timed_out", message: "x" } }), /Reason: no answer in time\.$/);
+    assert.equal(errorWords({ code: "auth.rate_limited", params: { retry_after_seconds: 4.2 } }), "Too many attempts. Try again in 5 s. [auth.rate_limited]");
+    assert.match(errorWords({ code: "engine.refused", params: { message: "port is taken" } }), /said: port is taken \[engine\.refused\]$/);
+    assert.match(errorWords({ code: "engine.unavailable", params: { reason: "timed_out", message: "x" } }), /Reason: no answer in time\. \[engine\.unavailable\]$/);
   });
 
   it("has other words in front of the page", () => {
@@ -165,16 +180,6 @@ describe("errors", () => {
 
   it("names a code that it does not know, and what has none", () => {
     assert.match(errorWords({ code: "engine.on_fire" }), /engine\.on_fire/);
-    assert.equal(errorWords(new TypeError("failed")), t("error.connection.lost"));
-  });
-});
-
-describe("log text", () => {
-  it("takes out what a terminal would have acted on", () => {
-    assert.equal(plainText("\u001b[1;32mINFO\u001b[0m ready"), "INFO ready");
-    assert.equal(plainText("\u001b]0;title\u0007after"), "after");
-    assert.equal(plainText("10 %\r50 %\r100 %\r"), "100 %");
-    assert.equal(plainText("a\tb\u0000c\u0007"), "a\tbc");
-    assert.equal(plainText("<b>한국어</b>"), "<b>한국어</b>");
+    assert.equal(errorWords(new TypeError("failed")), `${t("error.connection.lost")} [connection.lost]`);
   });
 });

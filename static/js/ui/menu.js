@@ -99,7 +99,7 @@ const MARGIN = 4;
  * @param {HTMLElement | null} popover
  * @param {HTMLElement | null} button
  */
-function placeBelow(popover, button) {
+export function placeBelow(popover, button) {
   if (!popover || !button) return;
   const box = button.getBoundingClientRect();
   const below = innerHeight - box.bottom;

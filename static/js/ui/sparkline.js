@@ -1,6 +1,6 @@
 /** A small line behind a figure: context, so it is hidden from readers. Counterpart: `lib/sparkline.js`. */
 
-import { html } from "htm/preact";
+import { h } from "preact";
 
 /** What lines are drawn in: tenths of a pixel. */
 export const WIDTH = 560;
@@ -14,16 +14,20 @@ export const HEIGHT = 200;
  * @param {{line: Line, second?: Line, limit?: Line}} props
  */
 export function Sparkline({ line, second, limit }) {
-  return html`<svg
-    class="sparkline"
-    width=${WIDTH / 10}
-    height=${HEIGHT / 10}
-    viewBox="0 0 ${WIDTH} ${HEIGHT}"
-    preserveAspectRatio="none"
-    aria-hidden="true"
-  >
-    ${limit && html`<path class="sparkline-limit" d=${limit} />`}
-    ${second && html`<path class="sparkline-line" d=${second} />`}
-    <path class="sparkline-line" d=${line} />
-  </svg>`;
+  const lines = [limit && path("sparkline-limit", limit), second && path("sparkline-line", second), path("sparkline-line", line)];
+  return h("svg", FRAME, lines);
+}
+
+const FRAME = {
+  class: "sparkline",
+  width: WIDTH / 10,
+  height: HEIGHT / 10,
+  viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+  preserveAspectRatio: "none",
+  "aria-hidden": "true",
+};
+
+/** @param {string} name @param {Line} line */
+function path(name, line) {
+  return h("path", { class: name, d: line });
 }

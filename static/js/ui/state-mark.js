@@ -20,7 +20,7 @@ const SHAPES = {
  */
 export function StateMark({ shape, tone }) {
   return html`<svg
-    class="tone-${tone}"
+    class="state-mark tone-${tone}"
     width="12"
     height="12"
     viewBox="0 0 12 12"

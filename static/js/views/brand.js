@@ -5,5 +5,5 @@ import { basePath } from "../state/page.js";
 import { Icon } from "../ui/icons.js";
 
 export function Brand() {
-  return html`<a class="brand" href=${basePath}><${Icon} name="mark" size=${18} />dockmon</a>`;
+  return html`<a class="brand" href=${basePath}><${Icon} name="mark" size=${18} /><span>dockmon</span></a>`;
 }

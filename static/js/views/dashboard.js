@@ -4,13 +4,14 @@ import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { t } from "../lib/i18n.js";
 import { containers, engines, loading } from "../state/live.js";
-import { route } from "../state/page.js";
+import { BulkBar } from "./bulk.js";
 import { ContainerTable } from "./table.js";
 import { NoContainers, NoEngine } from "./empty.js";
-import { Engines } from "./engines.js";
 import { Header } from "./header.js";
-import { LogPanel } from "./logs.js";
+import { Overlays } from "./overlays.js";
+import { Panel } from "./panel.js";
 import { onShortcut } from "./shortcuts.js";
+import { Skeleton } from "./skeleton.js";
 import { Summary } from "./summary.js";
 
 export function Dashboard() {
@@ -18,18 +19,17 @@ export function Dashboard() {
     document.addEventListener("keydown", onShortcut);
     return () => document.removeEventListener("keydown", onShortcut);
   }, []);
-  const address = route.value;
-  const panel = address.view === "home" ? address.panel : null;
   return html`<div class="app">
     <a class="skip" href="#fleet" onClick=${focusFleet}>${t("page.skip")}</a>
     <${Header} />
     <main class="fleet" id="fleet" tabindex="-1">
       <h1 class="sr">${t("page.title")}</h1>
       <${Summary} />
-      <${Engines} />
       <${Fleet} />
+      <${BulkBar} />
     </main>
-    ${panel && html`<${LogPanel} key=${`${panel.engine}/${panel.id}`} engine=${panel.engine} id=${panel.id} />`}
+    <${Panel} />
+    <${Overlays} />
   </div>`;
 }
 
@@ -43,12 +43,15 @@ function focusFleet(event) {
   document.getElementById("fleet")?.focus();
 }
 
+/** Engines head the table even where it has no rows: how they are is what one came to see. */
 function Fleet() {
-  if (loading.value) return html`<p class="empty muted" role="status">${t("empty.loading")}</p>`;
+  if (loading.value) return html`<${Skeleton} />`;
   if (containers.value.length > 0) return html`<${ContainerTable} />`;
+  return html`<${ContainerTable} /><${Nothing} />`;
+}
+
+function Nothing() {
   const known = engines.value;
-  const reachable = known.some(({ state }) => state === "up" || state === "stale");
-  if (reachable) return html`<${NoContainers} />`;
-  const trying = known.some(({ state }) => state === "connecting");
-  return trying ? html`<p class="empty muted" role="status">${t("empty.loading")}</p>` : html`<${NoEngine} />`;
+  if (known.some(({ state }) => state === "up" || state === "stale")) return html`<${NoContainers} />`;
+  return known.some(({ state }) => state === "connecting") ? html`<${Skeleton} />` : html`<${NoEngine} />`;
 }

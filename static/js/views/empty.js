@@ -1,8 +1,10 @@
 /** The pages that are empty for a reason, and what to do about each. */
 
 import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
 import { reasonWords } from "../lib/engine-words.js";
 import { t } from "../lib/i18n.js";
+import { addresses, learnAddresses } from "../state/addresses.js";
 import { engines } from "../state/live.js";
 import { filterText } from "../state/table.js";
 
@@ -31,6 +33,7 @@ const CAUSES = [
 
 export function NoEngine() {
   const tried = engines.value;
+  useEffect(() => void learnAddresses(), []);
   const reasons = new Set(tried.map(({ reason }) => reason));
   // The cause that fits what the system said comes first.
   const fits = (/** @type {{reasons: string[]}} */ cause) => cause.reasons.some((reason) => reasons.has(reason));
@@ -40,7 +43,7 @@ export function NoEngine() {
     <div class="tried">
       ${tried.map(
         ({ engine, reason }) =>
-          html`<p><strong>${engine}</strong> · ${reasonWords(reason) ?? t("engine.down")}</p>`,
+          html`<p><strong>${engine}</strong>${addressOf(engine)} · ${reasonWords(reason) ?? t("engine.down")}</p>`,
       )}
     </div>
     <p class="muted">${t("empty.no_engine.retrying")}</p>
@@ -58,6 +61,12 @@ export function NoEngine() {
   </section>`;
 }
 
+/** @param {string} engine */
+function addressOf(engine) {
+  const address = addresses.value.get(engine);
+  return address && html` · <code>${address}</code>`;
+}
+
 /** @param {{name: string, commands: string[]}} props */
 function Cause({ name, commands }) {
   return html`<li>
@@ -69,7 +78,8 @@ function Cause({ name, commands }) {
 
 /** @param {{lines: string[]}} props */
 function Commands({ lines }) {
-  return lines.map((line) => html`<code class="command">${line}</code>`);
+  // In the order of the keyboard, too: on a phone a long one is scrolled.
+  return lines.map((line) => html`<code class="command" tabindex="0">${line}</code>`);
 }
 
 export function NoContainers() {

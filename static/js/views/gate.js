@@ -7,6 +7,7 @@ import { t } from "../lib/i18n.js";
 import { session, setUp, signIn } from "../state/session.js";
 import { IconButton } from "../ui/icon-button.js";
 import { Brand } from "./brand.js";
+import { LanguageButton } from "./language-button.js";
 
 export function SignInForm() {
   const { note } = session.value;
@@ -40,18 +41,18 @@ export function SetupForm({ code }) {
  */
 function Gate({ place, title, submit, note, passwordAutocomplete, send }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(/** @type {string | null} */ (null));
+  const [failure, setFailure] = useState(/** @type {unknown} */ (null));
 
   /** @param {SubmitEvent & {currentTarget: HTMLFormElement}} event */
   const onSubmit = async (event) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
     setBusy(true);
-    setError(null);
+    setFailure(null);
     try {
       await send(String(fields.get("username")), String(fields.get("password")));
-    } catch (failure) {
-      setError(errorWords(failure, place));
+    } catch (error) {
+      setFailure(error);
     } finally {
       setBusy(false);
     }
@@ -59,12 +60,12 @@ function Gate({ place, title, submit, note, passwordAutocomplete, send }) {
 
   return html`<main class="gate">
     <form class="gate-card" data-testid="${place}-form" onSubmit=${onSubmit}>
-      <${Brand} />
+      <div class="gate-head"><${Brand} /><${LanguageButton} /></div>
       <h1>${title}</h1>
       ${note && html`<p class="form-note">${note}</p>`}
       <${Username} />
       <${Password} autocomplete=${passwordAutocomplete} />
-      <div role="alert">${error && html`<p class="form-error">${error}</p>`}</div>
+      <div role="alert">${failure != null && html`<p class="form-error">${errorWords(failure, place)}</p>`}</div>
       <button class="button primary" type="submit" disabled=${busy}>${submit}</button>
     </form>
   </main>`;
@@ -74,7 +75,7 @@ function Username() {
   const id = useId();
   return html`<div class="field">
     <label for=${id}>${t("gate.username")}</label>
-    <input id=${id} name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus />
+    <input id=${id} name="username" autocomplete="username" autocapitalize="none" spellcheck=${false} required autofocus />
   </div>`;
 }
 

@@ -1,7 +1,8 @@
-/** The bar: name, filter, where the data comes from, theme, user. */
+/** The bar: name, filter, where the data comes from, language, theme, user. */
 
 import { html } from "htm/preact";
 import { t } from "../lib/i18n.js";
+import { openHelp, openPalette } from "../state/overlay.js";
 import { session, signOut } from "../state/session.js";
 import { filterText } from "../state/table.js";
 import { nextTheme, theme } from "../state/theme.js";
@@ -10,6 +11,7 @@ import { Icon } from "../ui/icons.js";
 import { Menu } from "../ui/menu.js";
 import { Brand } from "./brand.js";
 import { Connection } from "./connection.js";
+import { LanguageButton } from "./language-button.js";
 
 export function Header() {
   return html`<header class="bar">
@@ -17,6 +19,7 @@ export function Header() {
     <${FilterBox} />
     <span class="spacer"></span>
     <${Connection} />
+    <${LanguageButton} />
     <${ThemeButton} />
     <${UserMenu} />
   </header>`;
@@ -30,14 +33,14 @@ function FilterBox() {
     if (text) filterText.value = "";
     else event.currentTarget.blur();
   };
-  return html`<div class="filter" role="search">
+  return html`<div class="filter" role="search" aria-label=${t("filter.label")}>
     <${Icon} name="search" size=${14} />
     <input
       type="search"
       data-filter
       aria-label=${t("filter.label")}
       placeholder=${t("filter.placeholder")}
-      spellcheck="false"
+      spellcheck=${false}
       autocomplete="off"
       autocapitalize="none"
       value=${text}
@@ -62,7 +65,11 @@ function UserMenu() {
   return html`<${Menu}
     label=${t("user.menu", { username })}
     className="button plain"
-    items=${[{ label: t("user.sign_out"), icon: "signout", run: signOut, data: { "data-action": "sign-out" } }]}
+    items=${[
+      { label: t("palette.title"), icon: "command", run: () => openPalette(null) },
+      { label: t("keys.title"), icon: "help", run: openHelp },
+      { label: t("user.sign_out"), icon: "signout", run: signOut, data: { "data-action": "sign-out" } },
+    ]}
     note=${html`<div class="menu-note"><strong>${username}</strong><br /><span class="muted">${t(`role.${role}`)}</span></div>`}
     data=${{ "data-testid": "user-menu" }}
   >

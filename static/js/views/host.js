@@ -1,57 +1,48 @@
-/** The figures of the machine under an engine, and of it as a whole. */
+/** The machine under an engine, in the engine's head: figures, and their last two minutes. */
 
 import { html } from "htm/preact";
-import { bytes, bytesOf, load, percent, rate, uptime } from "../lib/format.js";
+import { useMemo } from "preact/hooks";
 import { t } from "../lib/i18n.js";
+import { hostFiguresOf } from "../state/host-figures.js";
 import { Meter } from "../ui/meter.js";
+import { Sparkline } from "../ui/sparkline.js";
 
-/** @typedef {import("../client/types.js").HostMetrics} HostMetrics */
+/** @typedef {import("@preact/signals").ReadonlySignal<string>} Words */
 
-/** @param {{host: HostMetrics}} props */
-export function HostFigures({ host }) {
-  const disk = fullest(host.disks);
+/** @param {{engine: string}} props */
+export function HostFigures({ engine }) {
+  const figures = useMemo(() => hostFiguresOf(engine), [engine]);
   return html`<dl class="figures">
-    <${Figure} name=${t("host.cpu")} value=${percent(host.cpu_percent)} used=${host.cpu_percent} total=${100} />
-    <${Figure}
-      name=${t("host.memory")}
-      value=${bytesOf(host.memory_used_bytes, host.memory_total_bytes)}
-      used=${host.memory_used_bytes}
-      total=${host.memory_total_bytes}
-    />
-    <${Figure}
-      name=${t("host.swap")}
-      value=${host.swap_total_bytes === 0 ? t("host.no_swap") : bytesOf(host.swap_used_bytes, host.swap_total_bytes)}
-      used=${host.swap_used_bytes}
-      total=${host.swap_total_bytes}
-    />
-    <${Figure}
-      name=${disk ? t("host.disk", { mount: disk.mount }) : t("host.disk_unknown")}
-      value=${disk ? bytesOf(disk.used_bytes, disk.total_bytes) : bytes(null)}
-      used=${disk?.used_bytes}
-      total=${disk?.total_bytes}
-    />
-    <${Figure} name=${t("host.received")} value=${rate(host.network_rx_bytes_per_second)} />
-    <${Figure} name=${t("host.sent")} value=${rate(host.network_tx_bytes_per_second)} />
-    <${Figure} name=${t("host.load")} value=${load(host.load_average)} />
-    <${Figure} name=${t("host.uptime")} value=${uptime(host.uptime_seconds)} />
+    <div class="figure" data-figure="cpu">
+      <dt>${t("host.cpu")}</dt>
+      <dd class="is-percent">${figures.cpu}</dd>
+      <${Sparkline} line=${figures.cpuLine} />
+    </div>
+    <div class="figure" data-figure="memory">
+      <dt>${t("host.memory")}</dt>
+      <dd class="is-pair">${figures.memory}</dd>
+      <${Sparkline} line=${figures.memoryLine} />
+    </div>
+    <div class="figure" data-figure="disk">
+      <dt>${t("host.disk")} <span class="mono">${figures.diskName}</span></dt>
+      <dd class="is-percent">${figures.disk}</dd>
+      <${DiskMeter} share=${figures.diskShare} />
+    </div>
+    <div class="figure" data-figure="network">
+      <dt class="sr">${t("table.network")}</dt>
+      <dd class="is-rate"><${Rate} sign="↓" name=${t("host.received")} words=${figures.received} /></dd>
+      <dd class="is-rate"><${Rate} sign="↑" name=${t("host.sent")} words=${figures.sent} /></dd>
+      <${Sparkline} line=${figures.receivedLine} second=${figures.sentLine} />
+    </div>
   </dl>`;
 }
 
-/** @param {{name: string, value: string, used?: number | null, total?: number | null}} props */
-function Figure({ name, value, used, total }) {
-  return html`<div class="figure">
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-    ${total !== undefined && html`<${Meter} used=${used} total=${total} />`}
-  </div>`;
+/** @param {{share: import("@preact/signals").ReadonlySignal<number | null>}} props */
+function DiskMeter({ share }) {
+  return html`<${Meter} used=${share.value} total=${1} />`;
 }
 
-/**
- * One disk fits the strip, and the one that will cause trouble is the one to show.
- *
- * @param {HostMetrics["disks"] | null | undefined} disks
- */
-function fullest(disks) {
-  const sized = (disks ?? []).filter(({ total_bytes }) => total_bytes > 0);
-  return sized.sort((a, b) => b.used_bytes / b.total_bytes - a.used_bytes / a.total_bytes)[0] ?? null;
+/** @param {{sign: string, name: string, words: Words}} props */
+function Rate({ sign, name, words }) {
+  return html`<span aria-hidden="true" class="muted">${sign}</span><span class="sr">${name}</span> ${words}`;
 }

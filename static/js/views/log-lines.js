@@ -1,81 +1,123 @@
-/** The lines themselves: kept at the end until the reader scrolls away from it. */
+/**
+ * The lines of a log, as many as are in sight. At the end they follow what comes; elsewhere the
+ * line in sight stays where it is, whatever comes before or behind it. Counterparts:
+ * `log-viewport.js`, which measures and scrolls; `state/log-reading.js`, which knows where the reader is.
+ */
 
 import { html } from "htm/preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { logTime } from "../lib/format.js";
-import { t, tn } from "../lib/i18n.js";
-import { memo } from "../ui/memo.js";
+import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
+import { t } from "../lib/i18n.js";
+import { isWrapped, times } from "../state/log-options.js";
+import { LogBeginning, LogNothing } from "./log-edges.js";
+import { LogJump } from "./log-jump.js";
+import { LogRow } from "./log-row.js";
+import { LogViewport } from "./log-viewport.js";
 
-/** Closer than this counts as the end: fractions of a pixel, and a nudge of the wheel. */
-const END_PX = 24;
+/**
+ * @typedef {import("../state/log-book.js").HeldLine} HeldLine
+ * @typedef {object} LogParts what the parts of a log's view share
+ * @property {import("../state/log-book.js").LogBook} book
+ * @property {import("../state/log-search.js").LogSearch} search
+ * @property {import("../state/log-reading.js").LogReading} reading
+ * @property {(container: string) => {name: string, ink: string} | null} labelOf
+ */
 
-/** Phases in which no line means that none was written. */
-const SILENT = new Set(["following", "ended"]);
+/** Closer to the first line than this, older ones are read. */
+const NEAR_PX = 1500;
 
-/** @param {{tail: import("../state/tail.js").Tail, wrapped: boolean, stamped: boolean}} props */
-export function LogLines({ tail, wrapped, stamped }) {
-  const scroller = useRef(/** @type {HTMLElement | null} */ (null));
-  /** How many lines there were when the reader left the end; null at the end. */
-  const [leftAt, setLeftAt] = useState(/** @type {number | null} */ (null));
-  const blocks = tail.blocks.value;
-  const count = tail.count.value;
+const UPWARDS = new Set(["ArrowUp", "PageUp", "Home"]);
+
+/** @param {LogParts} props */
+export function LogLines(props) {
+  const { book, search, reading } = props;
+  const [viewport] = useState(() => new LogViewport());
+  const [, redraw] = useReducer((/** @type {number} */ n) => n + 1, 0);
+  void [book.version.value, search.version.value];
+  const lines = search.shown(book.lines);
+  const isAway = reading.leftAt.value !== null;
+  viewport.isWrapping = isWrapped.value;
+  if (isAway) reading.anchor ??= viewport.anchorAt(lines);
+  const anchor = isAway ? reading.anchor : null;
+  const shown = viewport.windowOf(lines, anchor);
+  const isStopped = search.isHiding && book.isFull;
 
   useLayoutEffect(() => {
-    if (leftAt === null) toEnd(scroller.current);
-  }, [blocks, wrapped, stamped, leftAt]);
+    viewport.settle(lines, shown, anchor?.offset ?? null);
+    if (viewport.top < NEAR_PX && viewport.height > 0 && !isStopped) void book.loadOlder();
+  });
+  useLayoutEffect(() => {
+    viewport.rows.current?.querySelector(".is-current mark")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [reading.current.value]);
+  useLayoutEffect(() => {
+    viewport.layAnew();
+    redraw(0);
+  }, [isWrapped.value, reading.opened.value, times.value]);
+  useEffect(() => viewport.watchSize(() => redraw(0)), []);
+  useEffect(() => onSelection(viewport.box, () => reading.leftAt.peek() === null && reading.stayAt(null)), []);
 
   const onScroll = () => {
-    const box = scroller.current;
-    if (!box) return;
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX;
-    setLeftAt((left) => (atEnd ? null : (left ?? tail.count.peek())));
+    const where = viewport.whereTo();
+    if (where === "same") return;
+    const isEnd = where === "end" && shown.end === lines.length && !reading.isPaused.peek() && !book.isCut.peek();
+    if (isEnd) reading.toEnd();
+    else reading.stayAt(viewport.anchorAt(lines));
+    redraw(0);
   };
-  const fresh = leftAt === null ? 0 : count - leftAt;
+  /** At once: a smooth scroll begins with less than a pixel, and the next line would undo it. */
+  const leave = () => {
+    if (reading.leftAt.peek() === null && viewport.canScroll) reading.stayAt(viewport.anchorAt(lines));
+  };
 
   return html`<div class="log-body">
     <div
-      class="log-scroll ${wrapped ? "is-wrapped" : ""}"
-      ref=${scroller}
+      class="log-scroll ${isWrapped.value ? "is-wrapped" : ""}"
+      ref=${viewport.box}
       onScroll=${onScroll}
+      onWheel=${(/** @type {WheelEvent} */ event) => event.deltaY < 0 && leave()}
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => UPWARDS.has(event.key) && leave()}
       tabindex="0"
       role="log"
       aria-live="off"
       aria-label=${t("logs.lines")}
+      data-log-lines
     >
-      <div class="log-lines">
-        ${blocks.map((block) => html`<${Block} key=${block.id} block=${block} stamped=${stamped} />`)}
+      <${LogBeginning} book=${book} isStopped=${isStopped} />
+      <div style=${{ height: `${shown.above}px` }}></div>
+      <div class="log-lines" ref=${viewport.rows}>
+        ${lines.slice(shown.first, shown.end).map((line) => rowOf(line, props))}
       </div>
-      ${count === 0 && SILENT.has(tail.phase.value) && html`<p class="log-note">${t("logs.empty")}</p>`}
+      <div style=${{ height: `${shown.below}px` }}></div>
+      ${lines.length === 0 && html`<${LogNothing} book=${book} />`}
     </div>
-    ${leftAt !== null &&
-    html`<div class="log-jump">
-      <button type="button" class="button" data-action="log-end" onClick=${() => setLeftAt(null)}>
-        ${fresh > 0 ? tn("logs.new_lines", fresh) : t("logs.to_end")}
-      </button>
-    </div>`}
+    <${LogJump} book=${book} reading=${reading} />
   </div>`;
 }
 
-/** @param {HTMLElement | null} box */
-function toEnd(box) {
-  if (box) box.scrollTop = box.scrollHeight;
+/** @param {HeldLine} line @param {LogParts} props */
+function rowOf(line, { search, reading, labelOf }) {
+  return html`<${LogRow}
+    key=${line.seq}
+    line=${line}
+    ranges=${search.rangesOf(line)}
+    isCurrent=${reading.current.value === line.seq}
+    isOpened=${reading.opened.value.has(line.seq)}
+    zone=${times.value}
+    label=${labelOf(line.container)}
+    onToggle=${reading.toggleOpened}
+  />`;
 }
 
 /**
- * @typedef {import("../state/tail.js").Line} Line
- * @typedef {import("../lib/line-buffer.js").Block<Line>} LineBlock
+ * Text that somebody marks must not move away.
+ *
+ * @param {{current: HTMLElement | null}} box
+ * @param {() => void} run
  */
-
-const Block = memo(
-  /** @param {{block: LineBlock, stamped: boolean}} props */
-  ({ block, stamped }) => html`<div>${block.lines.map((line) => html`<${LogRow} line=${line} stamped=${stamped} />`)}</div>`,
-);
-
-/** @param {{line: Line, stamped: boolean}} props */
-function LogRow({ line, stamped }) {
-  const error = line.stream === "stderr";
-  return html`<div class="log-line ${error ? "is-stderr" : ""}" data-testid="log-line" data-stream=${line.stream}>
-    ${stamped && html`<time>${logTime(line.timestamp)}</time>`}
-    <span>${error && html`<span class="sr">${t("logs.stderr")}</span>`}${line.text}</span>
-  </div>`;
+function onSelection(box, run) {
+  const look = () => {
+    const selection = document.getSelection();
+    if (selection && !selection.isCollapsed && box.current?.contains(selection.anchorNode)) run();
+  };
+  document.addEventListener("selectionchange", look);
+  return () => document.removeEventListener("selectionchange", look);
 }

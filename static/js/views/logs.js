@@ -1,102 +1,106 @@
-/** The panel with one container's log. Counterpart: `state/tail.js`, which fetches it. */
+/**
+ * The logs of one container or of several, merged: live, searched, and read back as far as they
+ * go. Mounted by the panel. Counterparts: `state/log-book.js` and `state/tail.js`, which fetch.
+ */
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { errorWords } from "../lib/errors.js";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n.js";
-import { recall, remember } from "../lib/storage.js";
-import { exitWords } from "../lib/status.js";
-import { containerOf, engines } from "../state/live.js";
-import { closePanel } from "../state/page.js";
-import { LINES_KEPT, Tail } from "../state/tail.js";
-import { ContainerState } from "../ui/container-state.js";
-import { IconButton } from "../ui/icon-button.js";
+import { isTyping } from "../lib/keys.js";
+import { containerOf } from "../state/live.js";
+import { LogBook } from "../state/log-book.js";
+import { LogReading } from "../state/log-reading.js";
+import { keyOf } from "../state/log-refs.js";
+import { LogSearch } from "../state/log-search.js";
 import { LogLines } from "./log-lines.js";
+import { goToMatch } from "./log-search-bar.js";
+import { LogState } from "./log-state.js";
+import { LogToolbar } from "./log-toolbar.js";
 
 /**
- * Keyed by container in the dashboard, so that one panel has one tail.
- *
- * @param {{engine: string, id: string}} props
+ * @typedef {import("../state/live.js").Ref} Ref
+ * @typedef {import("./log-lines.js").LogParts} LogParts
  */
-export function LogPanel({ engine, id }) {
-  const [tail, setTail] = useState(/** @type {Tail | null} */ (null));
-  const [wrapped, setWrapped] = useRemembered("logs.wrap");
-  const [stamped, setStamped] = useRemembered("logs.timestamps");
-  const heading = useRef(/** @type {HTMLElement | null} */ (null));
-  const container = containerOf({ engine, id });
 
-  useEffect(() => {
-    const opener = document.activeElement;
-    heading.current?.focus();
-    const opened = new Tail({ engine, id });
-    setTail(opened);
-    return () => {
-      opened.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-    };
-  }, []);
+/** Of the sixteen colours those that can be told apart and do not mean an error. */
+const INKS = [6, 5, 3, 2, 4, 13, 14, 11, 10, 12].map((number) => `var(--ansi-${number})`);
 
-  const name = container?.name ?? id.slice(0, 12);
-  return html`<aside class="panel" data-testid="logs" aria-label=${t("logs.label", { name })}>
-    <div class="panel-head">
-      <h2 tabindex="-1" ref=${heading}>${name}</h2>
-      ${container && html`<${ContainerState} container=${container} confirmed=${!isStale(engine)} />`}
-      <span class="spacer"></span>
-      <${Toggle} pressed=${stamped} onPress=${setStamped} label=${t("logs.timestamps")} />
-      <${Toggle} pressed=${wrapped} onPress=${setWrapped} label=${t("logs.wrap")} />
-      <${IconButton} icon="close" label=${t("logs.close")} onClick=${closePanel} />
-    </div>
-    ${tail && html`<${LogLines} tail=${tail} wrapped=${wrapped} stamped=${stamped} />`}
-    ${tail && html`<${TailState} tail=${tail} engine=${engine} id=${id} />`}
-  </aside>`;
+/**
+ * @param {{refs: Ref[], title: string}} props refs: a new array when others belong to it
+ */
+export function LogView({ refs, title }) {
+  const [parts] = useState(() => opened(refs));
+  useEffect(() => () => [parts.search, parts.reading, parts.book].forEach((part) => part.close()), []);
+  useEffect(() => parts.book.tail.setRefs(refs), [refs]);
+  const labels = useRef(/** @type {Map<string, {name: string, ink: string}>} */ (new Map())).current;
+  const isMerged = refs.length > 1 || labels.size > 1;
+  const labelOf = useMemo(
+    () => (/** @type {string} */ container) => (isMerged ? labelIn(labels, container) : null),
+    [isMerged],
+  );
+  for (const ref of refs) labelIn(labels, keyOf(ref));
+  /** @type {LogParts} */
+  const props = { ...parts, labelOf };
+  const section = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => listenFor(/** @type {HTMLElement} */ (section.current), props), []);
+  return html`<section class="log-view" data-testid="logs" ref=${section} aria-label=${t("logs.label", { name: title })}>
+    <${LogToolbar} ...${props} isMerged=${isMerged} />
+    <${LogLines} ...${props} />
+    <${LogState} ...${props} refs=${refs} />
+  </section>`;
 }
 
-/** @param {string} name */
-function isStale(name) {
-  return engines.value.some(({ engine, stale }) => engine === name && stale);
-}
-
-/** @param {{pressed: boolean, onPress: (pressed: boolean) => void, label: string}} props */
-function Toggle({ pressed, onPress, label }) {
-  return html`<button type="button" class="button" aria-pressed=${pressed} onClick=${() => onPress(!pressed)}>
-    ${label}
-  </button>`;
-}
-
-/** @param {{tail: Tail, engine: string, id: string}} props */
-function TailState({ tail, engine, id }) {
-  const phase = tail.phase.value;
-  const trimmed = tail.count.value > LINES_KEPT ? t("logs.trimmed", { n: LINES_KEPT }) : "";
-  return html`<div class="log-state" role="status" data-phase=${phase}>
-    <span>${phaseWords(tail, engine, id)}</span>
-    <span class="spacer"></span>
-    <span>${trimmed}</span>
-  </div>`;
-}
-
-/** @param {Tail} tail @param {string} engine @param {string} id */
-function phaseWords(tail, engine, id) {
-  const phase = tail.phase.value;
-  if (phase === "refused") return errorWords(tail.error.value);
-  if (phase !== "ended") return t(`logs.${phase}`);
-  const container = containerOf({ engine, id });
-  const why = container?.state === "exited" ? exitWords(container) : "";
-  return why ? t("logs.ended_with", { why }) : t("logs.ended");
+/** @param {Ref[]} refs */
+function opened(refs) {
+  const book = new LogBook(refs);
+  return { book, search: new LogSearch(book), reading: new LogReading(book) };
 }
 
 /**
- * A switch that is as it was left.
+ * Kept for as long as the log is shown: a container that is gone has left lines.
  *
- * @param {string} name
- * @returns {[boolean, (value: boolean) => void]}
+ * @param {Map<string, {name: string, ink: string}>} labels
+ * @param {string} container
  */
-function useRemembered(name) {
-  const [value, setValue] = useState(() => recall(name) === "yes");
-  return [
-    value,
-    (next) => {
-      remember(name, next ? "yes" : "no");
-      setValue(next);
-    },
-  ];
+function labelIn(labels, container) {
+  const known = labels.get(container);
+  if (known) return known;
+  const [engine, id] = container.split("/");
+  const found = containerOf({ engine, id });
+  const full = found ? keyOf(found) : container;
+  const label = labels.get(full) ?? { name: found?.name ?? id.slice(0, 12), ink: INKS[labels.size % INKS.length] };
+  labels.set(full, label);
+  return label;
+}
+
+/**
+ * Keys pressed anywhere in the panel are for the log; outside of it they are the page's.
+ *
+ * @param {HTMLElement} section
+ * @param {LogParts} props
+ */
+function listenFor(section, props) {
+  const panel = section.closest("aside") ?? section;
+  /** @param {KeyboardEvent} event */
+  const listen = (event) => onKey(event, section, props);
+  panel.addEventListener("keydown", listen);
+  return () => panel.removeEventListener("keydown", listen);
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} section
+ * @param {LogParts} props
+ */
+function onKey(event, section, props) {
+  if (event.defaultPrevented || event.altKey) return;
+  const isFind = event.key.toLowerCase() === "f" && (event.ctrlKey || event.metaKey);
+  const isPlain = !event.ctrlKey && !event.metaKey && !isTyping(event.target);
+  if (isFind || (isPlain && event.key === "/")) {
+    /** @type {HTMLInputElement | null} */ (section.querySelector("[data-log-search]"))?.select();
+  } else if (isPlain && event.key === "n") goToMatch(props, 1);
+  else if (isPlain && event.key === "N") goToMatch(props, -1);
+  else if (isPlain && event.key === "End") props.reading.toEnd();
+  else return;
+  event.preventDefault();
 }

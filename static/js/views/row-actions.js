@@ -3,12 +3,13 @@
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/i18n.js";
-import { logsHref } from "../lib/route.js";
-import { isDestructive, offers, splitOffers } from "../lib/rules.js";
-import { ask, run } from "../state/activity.js";
+import { containerHref } from "../lib/route.js";
+import { isDestructive, offerKey, offers, splitOffers } from "../lib/rules.js";
+import { press } from "../state/activity.js";
 import { IconButton } from "../ui/icon-button.js";
 import { Icon } from "../ui/icons.js";
 import { Menu } from "../ui/menu.js";
+import { singlePress } from "../ui/single-press.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
@@ -31,6 +32,7 @@ export function RowActions({ container, role, pending, open }) {
     class="actions"
     ref=${box}
     onClick=${(/** @type {MouseEvent} */ event) => (byKeyboard.current = event.detail === 0)}
+    ...${singlePress}
   >
     ${row.map(
       (offer) =>
@@ -61,7 +63,7 @@ function LogsLink({ container, open }) {
   const label = t("action.logs", { name: container.name });
   return html`<a
     class="icon-button"
-    href=${logsHref(container)}
+    href=${containerHref(container, "logs")}
     aria-label=${label}
     title=${label}
     aria-current=${open ? "true" : undefined}
@@ -87,20 +89,9 @@ function menuItem(container, offer) {
   };
 }
 
-/**
- * Destructive ones are asked back, in the row, by name.
- *
- * @param {Container} container
- * @param {Offer} offer
- */
-function press(container, offer) {
-  if (isDestructive(offer.action)) ask(container, offer);
-  else void run(container, offer);
-}
-
-/** @param {Offer} offer */
-export function offerKey({ action, force }) {
-  return force ? `${action}_force` : action;
+/** Without the dots that say it is asked back: they come last. @param {Offer} offer */
+export function plainName(offer) {
+  return t(`action.short.${offerKey(offer)}`).replace("…", "");
 }
 
 /** @param {Offer} offer @param {Container} container */

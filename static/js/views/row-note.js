@@ -1,46 +1,76 @@
-/** The line under a row: a question before something destructive, or why an action did not do. */
+/**
+ * What is said beside one container: a question before something destructive, or why an action did
+ * not do. Under its row in the table, and in its panel.
+ */
 
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 import { errorWords } from "../lib/errors.js";
 import { t } from "../lib/i18n.js";
-import { dismiss, run } from "../state/activity.js";
+import { offerKey } from "../lib/rules.js";
+import { activityOf, dismiss, run } from "../state/activity.js";
 import { IconButton } from "../ui/icon-button.js";
-import { offerKey, offerName } from "./row-actions.js";
+import { OutcomeMark } from "../ui/outcome-mark.js";
+import { singlePress } from "../ui/single-press.js";
+import { offerName } from "./row-actions.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
  * @typedef {import("../state/activity.js").Activity} Activity
+ * @typedef {import("../lib/rules.js").Offer} Offer
  */
+
+/** Whether something is to be said. @param {Activity} activity */
+export function isNoted({ phase }) {
+  return phase === "asking" || phase === "refused" || phase === "unknown";
+}
 
 /** @param {{container: Container, activity: Activity}} props */
 export function RowNote({ container, activity }) {
   return html`<tr class="row-note" role="row" data-testid="row-message" data-phase=${activity.phase}>
-    <td role="cell">
-      ${activity.phase === "asking"
-        ? html`<${Question} container=${container} offer=${activity.offer} />`
-        : html`<${Outcome} container=${container} activity=${activity} />`}
-    </td>
+    <td role="cell"><${Note} container=${container} activity=${activity} /></td>
   </tr>`;
 }
 
-/** @param {{container: Container, offer: import("../lib/rules.js").Offer}} props */
+/**
+ * For the panel.
+ *
+ * @param {{container: Container}} props
+ */
+export function ContainerNote({ container }) {
+  const activity = activityOf(container).value;
+  if (!isNoted(activity)) return null;
+  return html`<div data-testid="panel-message" data-phase=${activity.phase}>
+    <${Note} container=${container} activity=${activity} />
+  </div>`;
+}
+
+/** @param {{container: Container, activity: Activity}} props */
+function Note({ container, activity }) {
+  if (activity.phase !== "asking") return html`<${Outcome} container=${container} activity=${activity} />`;
+  const { offer } = activity;
+  return html`<${Question} key=${`${offerKey(offer)} ${offer.allow_self}`} container=${container} offer=${offer} />`;
+}
+
+/** @param {{container: Container, offer: Offer}} props */
 function Question({ container, offer }) {
   const cancel = useRef(/** @type {HTMLButtonElement | null} */ (null));
   // The harmless button gets the focus: an Enter held too long must not kill.
   useEffect(() => {
-    cancel.current?.focus();
+    const opener = document.activeElement;
+    if (isAskedBy(cancel.current, opener)) cancel.current?.focus();
     // Later: the question still stands while it is being taken away.
-    return () => void setTimeout(focusRow, 0, container);
+    return () => void setTimeout(goOn, 0, container, opener);
   }, []);
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
+    event.stopPropagation();
     dismiss(container);
   };
-  return html`<div class="note is-bad" role="group" onKeyDown=${onKeyDown}>
-    <p>${t(`ask.${offerKey(offer)}`, { name: container.name })}</p>
+  return html`<div class="note is-bad" role="group" onKeyDown=${onKeyDown} ...${singlePress}>
+    <p>${questionWords(offer, container)}</p>
     <div class="note-buttons">
       <button
         type="button"
@@ -55,14 +85,33 @@ function Question({ container, offer }) {
   </div>`;
 }
 
+/** @param {Offer} offer @param {Container} container */
+function questionWords(offer, { name }) {
+  return offer.allow_self ? t(`ask.itself.${offer.action}`, { name }) : t(`ask.${offerKey(offer)}`, { name });
+}
+
 /**
- * The question is gone and took the focus with it; the keyboard goes on in the same row.
+ * The row and the panel ask the same. The focus goes to the one that was acted from.
+ *
+ * @param {HTMLElement | null} button
+ * @param {Element | null} opener what had the focus
+ */
+function isAskedBy(button, opener) {
+  const isInPanel = (/** @type {Element | null} */ element) => element?.closest(".panel") != null;
+  return document.querySelectorAll(".note [data-action=confirm]").length === 1 || isInPanel(button) === isInPanel(opener);
+}
+
+/**
+ * The question is gone and took the focus with it; the keyboard goes on where it was, or in the row.
  *
  * @param {Container} container
+ * @param {Element | null} opener
  */
-function focusRow({ id }) {
-  const link = document.querySelector(`[data-container="${id}"] [data-action="logs"]`);
-  if (document.activeElement === document.body && link instanceof HTMLElement) link.focus({ preventScroll: true });
+function goOn({ id }, opener) {
+  if (document.activeElement !== document.body) return;
+  const canTake = opener !== document.body && opener?.isConnected && !opener.matches(":disabled");
+  const next = canTake ? opener : document.querySelector(`[data-container="${id}"] [data-action="logs"]`);
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
 }
 
 /** @param {{container: Container, activity: Activity}} props */
@@ -74,6 +123,7 @@ function Outcome({ container, activity }) {
       ? `${t(`refused.${offer.action}`, { name: container.name })} ${errorWords(activity.error)}`
       : t(`unknown.${offer.action}`, { name: container.name, seconds: activity.seconds });
   return html`<div class="note ${phase === "refused" ? "is-bad" : "is-warn"}" role="alert">
+    <${OutcomeMark} kind=${phase} />
     <p>${words}</p>
     <${IconButton} icon="close" label=${t("note.dismiss")} onClick=${() => dismiss(container)} />
   </div>`;

@@ -3,45 +3,60 @@
 import { html } from "htm/preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { computed } from "@preact/signals";
+import { rowKey } from "../lib/arrange.js";
 import { t } from "../lib/i18n.js";
-import { sinceWords } from "../lib/status.js";
-import { activityOf, forgetActivity } from "../state/activity.js";
-import { now } from "../state/clock.js";
-import { ContainerState } from "../ui/container-state.js";
-import { ImageName, PortList } from "../ui/container-text.js";
+import { containerHref } from "../lib/route.js";
+import { stateMark } from "../lib/status.js";
+import { activityOf, underWay } from "../state/activity.js";
+import { cursor } from "../state/cursor.js";
+import { figuresOf, oldnessOf } from "../state/figures.js";
 import { memo } from "../ui/memo.js";
-import { Figures } from "./figures.js";
+import { OutcomeMark } from "../ui/outcome-mark.js";
+import { StateMark } from "../ui/state-mark.js";
+import { Cell } from "./cells.js";
 import { RowActions } from "./row-actions.js";
-import { RowNote } from "./row-note.js";
+import { RowNote, isNoted } from "./row-note.js";
+import { SelectBox } from "./select-box.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
  * @typedef {{
- *   container: Container, role: string | undefined, host: string | null,
- *   unconfirmed: string | null, open: boolean,
- * }} RowProps `unconfirmed` says since when this is only the last known state; null while it is true
+ *   container: Container, isMember: boolean, layout: import("../lib/columns.js").Layout,
+ *   role: string | undefined, host: string | null, unconfirmed: string | null, open: boolean, index: number,
+ * }} RowProps `isMember`: below its project's head; `unconfirmed` says since when this is only the last
+ *   known state, and is null while it is true
  */
 
 export const ContainerRow = memo(
   /** @param {RowProps} props */
-  ({ container, role, host, unconfirmed, open }) => {
+  ({ container, isMember, layout, role, host, unconfirmed, open, index }) => {
     const activity = activityOf(container).value;
-    const pending = activity.phase === "pending" ? activity.offer.action : undefined;
-    const noted = activity.phase !== "idle" && !pending;
+    const pending = underWay(activity);
+    const isWaiting = activity.phase === "waiting";
+    const noted = isNoted(activity);
     const changed = useChanged(container.state);
-    useEffect(() => () => forgetActivity(container), [container.engine, container.id]);
+    const key = rowKey(container);
+    const isAtCursor = useMemo(() => computed(() => cursor.value === key), [key]).value;
+    const figures = useMemo(() => figuresOf(container), [key]);
 
     const classes = [
       "container",
+      isMember && "is-member",
       unconfirmed && "is-stale",
       open && "is-open",
       noted && "has-note",
       changed && "is-changed",
+      isAtCursor && "is-cursor",
+      oldnessOf(container.engine).value && "has-old-figures",
     ];
     return html`
       <tr
         role="row"
+        aria-rowindex=${index}
+        aria-current=${isAtCursor ? "true" : undefined}
         class=${classes.filter(Boolean).join(" ")}
+        data-key=${key}
+        data-held=${noted ? "" : undefined}
         data-testid="container"
         data-container=${container.id}
         data-name=${container.name}
@@ -49,19 +64,27 @@ export const ContainerRow = memo(
         data-state=${container.state}
         data-pending=${pending}
       >
-        <td role="cell" class="state-cell">
-          <${State} container=${container} unconfirmed=${unconfirmed} pending=${pending} />
-        </td>
+        ${canAct(role) && html`<td role="cell" class="select-cell"><${SelectBox} container=${container} /></td>`}
         <th role="rowheader" scope="row" class="name-cell">
-          <span class="name">${container.name}</span>
-          ${container.project && html`<span class="project">${container.project}</span>`}
+          <${Mark} container=${container} isConfirmed=${unconfirmed === null} isPending=${pending !== undefined} isWaiting=${isWaiting} />
+          <a class="name" href=${containerHref(container)} data-row-link aria-current=${open ? "true" : undefined}>
+            <${Name} container=${container} isMember=${isMember} />
+          </a>
+          ${!isMember && container.project && html`<span class="project">${container.project}</span>`}
         </th>
-        <td role="cell" class="image-cell"><${ImageName} image=${container.image} /></td>
-        <td role="cell" class="since-cell">
-          <span class="since">${unconfirmed ?? html`<${Since} container=${container} />`}</span>
-        </td>
-        <${Figures} container=${container} />
-        <td role="cell" class="ports-cell"><${PortList} ports=${container.ports} host=${host} /></td>
+        ${layout.columns.map(
+          (column) =>
+            column !== "name" &&
+            html`<${Cell}
+              key=${column}
+              column=${column}
+              container=${container}
+              host=${host}
+              figures=${figures}
+              hasLines=${layout.hasLines}
+              words=${{ unconfirmed, pending: pending && (isWaiting ? t("pending.waiting") : t(`pending.${pending}`)) }}
+            />`,
+        )}
         <td role="cell" class="actions-cell">
           <${RowActions} container=${container} role=${role} pending=${pending} open=${open} />
         </td>
@@ -71,19 +94,26 @@ export const ContainerRow = memo(
   },
 );
 
-/** @param {{container: Container, unconfirmed: string | null, pending: string | undefined}} props */
-function State({ container, unconfirmed, pending }) {
-  if (!pending) return html`<${ContainerState} container=${container} confirmed=${unconfirmed === null} />`;
-  return html`<span class="state"><span class="spinner" aria-hidden="true"></span>${t(`pending.${pending}`)}</span>`;
+/**
+ * Below its project's head the name's beginning says nothing new: it is what may be cut.
+ *
+ * @param {{container: Container, isMember: boolean}} props
+ */
+function Name({ container: { name, project }, isMember }) {
+  const prefix = isMember && name.startsWith(`${project}-`) ? `${project}-` : "";
+  return html`<span class="name-prefix">${prefix}</span><span class="name-own">${name.slice(prefix.length)}</span>`;
 }
 
-/**
- * The clock changes this text alone, and only when its words change.
- *
- * @param {{container: Container}} props
- */
-function Since({ container }) {
-  return useMemo(() => computed(() => sinceWords(container, now.value)), [container]);
+/** Whether boxes to tick are of any use. @param {string | undefined} role */
+export function canAct(role) {
+  return role === "operator" || role === "admin";
+}
+
+/** @param {{container: Container, isConfirmed: boolean, isPending: boolean, isWaiting: boolean}} props */
+function Mark({ container, isConfirmed, isPending, isWaiting }) {
+  if (isPending) return html`<${OutcomeMark} kind=${isWaiting ? "waiting" : "pending"} />`;
+  const { shape, tone } = stateMark(container);
+  return html`<${StateMark} shape=${isConfirmed ? shape : "unconfirmed"} tone=${isConfirmed ? tone : "quiet"} />`;
 }
 
 const TINT_MS = 600;

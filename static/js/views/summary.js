@@ -1,12 +1,15 @@
-/** The counts. Each is a filter: what is wrong is one press away. */
+/** The counts, each a filter: what is wrong is one press away. Beside them, how the table is looked at. */
 
 import { html } from "htm/preact";
 import { counts } from "../lib/counts.js";
 import { hasWord } from "../lib/filter.js";
+import { engineKey } from "../lib/items.js";
 import { tn } from "../lib/i18n.js";
+import { called } from "../state/cursor.js";
 import { containers, engines, loading } from "../state/live.js";
 import { filterText, toggleFilter } from "../state/table.js";
 import { StateMark } from "../ui/state-mark.js";
+import { GroupingChoice, ViewMenu } from "./columns.js";
 
 /**
  * Only what needs a look has a colour; the rest is a figure.
@@ -16,18 +19,27 @@ import { StateMark } from "../ui/state-mark.js";
 const LOOKS = {
   unhealthy: { shape: "unhealthy", tone: "bad" },
   failed: { shape: "failed", tone: "bad" },
+  oom: { shape: "failed", tone: "bad" },
   restarting: { shape: "restarting", tone: "warn" },
 };
 
 export function Summary() {
-  if (loading.value) return html`<div class="summary" data-testid="summary"></div>`;
   const all = containers.value;
-  return html`<div class="summary" data-testid="summary">
+  return html`<div class="summary">
+    <div class="counts" data-testid="summary">${!loading.value && html`<${Counts} all=${all} />`}</div>
+    <div class="view-choices"><${GroupingChoice} /><${ViewMenu} /></div>
+  </div>`;
+}
+
+/** @param {{all: readonly import("../client/types.js").Container[]}} props */
+function Counts({ all }) {
+  return html`
     <span class="count"><${Figure} text=${tn("summary.engines", engines.value.length)} /></span>
     <span class="count" data-count="total"><${Figure} text=${tn("summary.containers", all.length)} /></span>
+    <${TroubledEngines} />
     <${Unconfirmed} />
     ${counts(all).map((count) => html`<${Count} key=${count.kind} ...${count} />`)}
-  </div>`;
+  `;
 }
 
 /** @param {{kind: string, word: string, count: number}} props */
@@ -45,6 +57,29 @@ function Count({ kind, word, count }) {
     <${Figure} text=${tn(`summary.${kind}`, count)} />
   </button>`;
 }
+
+/** An engine that is away may stand far below: a press goes to it. */
+function TroubledEngines() {
+  return TROUBLES.map(({ state, tone, shape, words }) => {
+    const troubled = engines.value.filter((engine) => engine.state === state);
+    if (troubled.length === 0) return null;
+    return html`<button
+      type="button"
+      key=${state}
+      class="count tone-${tone}"
+      data-count="engines-${state}"
+      onClick=${() => (called.value = { key: engineKey(troubled[0].engine) })}
+    >
+      <${StateMark} shape=${shape} tone=${tone} />
+      <${Figure} text=${tn(words, troubled.length)} />
+    </button>`;
+  });
+}
+
+const TROUBLES = [
+  { state: "down", tone: "bad", shape: "failed", words: "title.engines_down" },
+  { state: "stale", tone: "warn", shape: "unconfirmed", words: "title.engines_stale" },
+];
 
 /** How much of the line is only the last known state. */
 function Unconfirmed() {

@@ -4,7 +4,6 @@ import { effect, signal } from "@preact/signals";
 import { worst } from "../lib/counts.js";
 import { tn } from "../lib/i18n.js";
 import { connection, containers, engines } from "../state/live.js";
-import { basePath } from "../state/page.js";
 import { session } from "../state/session.js";
 
 const FILES = { ok: "favicon.svg", warn: "favicon-amber.svg", bad: "favicon-red.svg" };
@@ -27,7 +26,7 @@ export function showWorst() {
 /** The icon for "not live" is needed just when the server can no longer be asked for it. */
 async function keepIcons() {
   for (const [level, file] of Object.entries(FILES)) {
-    const answer = await fetch(`${basePath}static/${file}`).catch(() => null);
+    const answer = await fetch(new URL(`../../${file}`, import.meta.url)).catch(() => null);
     if (!answer?.ok) continue;
     icons.value = { ...icons.value, [level]: `data:image/svg+xml,${encodeURIComponent(await answer.text())}` };
   }

@@ -1,124 +1,172 @@
-/** The container table: one row per container, grouped by engine when there are several. */
-
-import { html } from "htm/preact";
-import { useComputed } from "@preact/signals";
-import { arranged, byEngine } from "../lib/arrange.js";
-import { unconfirmedWords } from "../lib/engine-words.js";
-import { t } from "../lib/i18n.js";
-import { now } from "../state/clock.js";
-import { areOld } from "../state/figures.js";
-import { containers, engines, hosts } from "../state/live.js";
-import { route } from "../state/page.js";
-import { ranking } from "../state/ranking.js";
-import { session } from "../state/session.js";
-import { filterTest, order, sortBy } from "../state/table.js";
-import { Icon } from "../ui/icons.js";
-import { ContainerRow } from "./row.js";
-import { EngineMark } from "./engines.js";
-import { NoHits } from "./empty.js";
-
 /**
- * @typedef {import("../client/types.js").Container} Container
- * @typedef {import("../client/types.js").EngineView} EngineView
+ * The overview: engines, their projects and containers as the rows of one table, of which only those on
+ * the screen are there. Counterparts: `state/shown.js`, which has the list; `ui/virtual.js`.
  */
 
-/** @type {{name: string, sort: import("../lib/arrange.js").SortKey | null}[]} */
-const HEADINGS = [
-  { name: "state", sort: "state" },
-  { name: "name", sort: "name" },
-  { name: "image", sort: "image" },
-  { name: "since", sort: "since" },
-  { name: "cpu", sort: "cpu" },
-  { name: "memory", sort: "memory" },
-  { name: "network", sort: "network" },
-  { name: "ports", sort: null },
-  { name: "actions", sort: null },
-];
+import { html } from "htm/preact";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { layoutOf } from "../lib/columns.js";
+import { unconfirmedWords } from "../lib/engine-words.js";
+import { t } from "../lib/i18n.js";
+import "../state/table-address.js";
+import { now } from "../state/clock.js";
+import { called, cursorFollows } from "../state/cursor.js";
+import { drawFigures } from "../state/figures.js";
+import { engines, hosts } from "../state/live.js";
+import { panel } from "../state/page.js";
+import { session } from "../state/session.js";
+import { hasHits, items, membersOf } from "../state/shown.js";
+import { fittingColumns, hiddenColumns, isCompact } from "../state/table.js";
+import { VirtualRows } from "../ui/virtual.js";
+import { NoHits } from "./empty.js";
+import { EngineRow } from "./engine-row.js";
+import { ProjectRow } from "./project-row.js";
+import { ContainerRow, canAct } from "./row.js";
+import { TableHead } from "./table-head.js";
+
+/**
+ * @typedef {import("../lib/items.js").Item} Item
+ * @typedef {import("../lib/columns.js").Layout} Layout
+ * @typedef {{role: string | undefined, layout: Layout, opened: import("../lib/route.js").Ref | null}} Surroundings
+ *   what all rows are drawn in
+ */
+
+/** Below it rows become cards. */
+const CARDS_BELOW = 640;
+/** The edges and the buttons; a finger needs larger ones. */
+const AROUND = matchMedia("(pointer: coarse)").matches ? 224 : 176;
+/** The boxes to tick, where anything can be done with what is ticked. */
+const BOXES = 32;
+
+/** Until they are measured. */
+const HEIGHTS = {
+  rows: { engine: 44, project: 36, container: 36 },
+  compact: { engine: 40, project: 28, container: 28 },
+  cards: { engine: 150, project: 52, container: 108 },
+};
+
+const FIGURES = new Set(["cpu", "memory", "network"]);
 
 export function ContainerTable() {
-  const groups = useComputed(arrangedRows).value;
-  const known = engines.value;
-  const shown = known.filter(({ engine }) => groups.has(engine));
-  if (shown.length === 0) return html`<${NoHits} />`;
-  const grouped = known.length > 1;
-  return html`<table class="containers" role="table" aria-label=${t("table.label")}>
-    <thead role="rowgroup">
-      <tr role="row">
-        ${HEADINGS.map((heading) => html`<${Heading} key=${heading.name} ...${heading} />`)}
-      </tr>
-    </thead>
-    ${shown.map(
-      (engine) =>
-        html`<${Group}
-          key=${engine.engine}
-          engine=${engine}
-          rows=${groups.get(engine.engine) ?? []}
-          grouped=${grouped}
-        />`,
-    )}
+  const list = items.value;
+  const table = useRef(/** @type {HTMLElement | null} */ (null));
+  const width = useWidth(table);
+  const isCards = width < CARDS_BELOW;
+  const current = session.value;
+  const role = current.phase === "signed-in" ? current.user.role : undefined;
+  const acts = canAct(role);
+  const layout = useMemo(
+    () => layoutOf(hiddenColumns.value, isCards ? Infinity : width, AROUND + (acts ? BOXES : 0)),
+    [hiddenColumns.value, isCards, isCards || width, acts],
+  );
+  useEffect(() => {
+    fittingColumns.value = layout.columns;
+  }, [layout]);
+  const hasFigures = list.length > 0 && layout.columns.some((column) => FIGURES.has(column));
+  useEffect(() => {
+    drawFigures(hasFigures);
+    return () => drawFigures(false);
+  }, [hasFigures]);
+  const surroundings = { role, layout, opened: openedContainer() };
+  const look = isCards ? "cards" : isCompact.value ? "compact" : "rows";
+  if (list.length === 0) return html`<${NoHits} />`;
+  return html`<table
+    class="containers is-${look} ${acts ? "has-boxes" : ""} ${layout.hasLines ? "has-lines" : ""}"
+    role="table"
+    aria-label=${t("table.label")}
+    aria-rowcount=${list.length + 1}
+    ref=${table}
+    style=${{ "--chosen": layout.template }}
+  >
+    <${TableHead} layout=${layout} acts=${acts} isEmpty=${!hasHits.value} />
+    <${VirtualRows}
+      items=${list}
+      estimates=${HEIGHTS[look]}
+      draw=${(/** @type {Item} */ item, /** @type {number} */ at) => drawn(item, at + 2, surroundings)}
+      called=${called}
+      body=${BODY}
+    />
   </table>`;
 }
 
-function arrangedRows() {
-  return byEngine(arranged(containers.value.filter(filterTest.value), order.value, ranking.value));
+/**
+ * @param {Item} item
+ * @param {number} index of the row, the headings' is 1
+ * @param {Surroundings} surroundings
+ */
+function drawn(item, index, { role, layout, opened }) {
+  if (item.kind === "engine") return html`<${EngineRow} key=${item.key} item=${item} index=${index} />`;
+  const engine = engineOf(item.engine);
+  const unconfirmed = engine?.stale ? unconfirmedWords(engine.confirmed_at, now.peek()) : null;
+  if (item.kind === "project") {
+    const members = membersOf(item.engine, item.project);
+    return html`<${ProjectRow}
+      key=${item.key}
+      name=${item.key}
+      engine=${item.engine}
+      project=${item.project}
+      isOpen=${item.isOpen}
+      members=${members}
+      isStale=${unconfirmed !== null}
+      layout=${layout}
+      acts=${canAct(role)}
+      index=${index}
+    />`;
+  }
+  const { container } = item;
+  return html`<${ContainerRow}
+    key=${item.key}
+    container=${container}
+    isMember=${item.isMember}
+    layout=${layout}
+    role=${role}
+    host=${hosts.value.has(item.engine) ? location.hostname : null}
+    unconfirmed=${unconfirmed}
+    open=${opened !== null && opened.engine === item.engine && container.id.startsWith(opened.id)}
+    index=${index}
+  />`;
 }
 
-/** @param {{name: string, sort: import("../lib/arrange.js").SortKey | null}} props */
-function Heading({ name, sort }) {
-  const { key, descending } = order.value;
-  const sorted = sort !== null && sort === key;
-  const direction = descending ? "descending" : "ascending";
-  const title = t(`table.${name}`);
-  return html`<th
-    class="${name}-cell"
-    role="columnheader"
-    scope="col"
-    aria-sort=${sorted ? direction : undefined}
-  >
-    ${sort === null
-      ? html`<span class=${name === "actions" ? "sr" : ""}>${title}</span>`
-      : html`<button type="button" class="sort" data-sorted=${sorted ? direction : undefined} onClick=${() => sortBy(sort)}>
-          ${title}${sorted && html`<${Icon} name=${descending ? "up" : "down"} size=${12} />`}
-        </button>`}
-  </th>`;
+/** @param {string} name */
+function engineOf(name) {
+  return engines.value.find(({ engine }) => engine === name);
 }
 
-/** @param {{engine: EngineView, rows: Container[], grouped: boolean}} props */
-function Group({ engine, rows, grouped }) {
-  const current = session.value;
-  const role = current.phase === "signed-in" ? current.user.role : undefined;
-  // Only an engine on this machine answers where the page does.
-  const host = hosts.value.has(engine.engine) ? location.hostname : null;
-  const panel = route.value.view === "home" ? route.value.panel : null;
-  const opened = panel?.engine === engine.engine ? panel.id : null;
-  const unconfirmed = engine.stale ? unconfirmedWords(engine.confirmed_at, now.peek()) : null;
-  const classes = useComputed(() => (areOld(engine.engine) ? "has-old-figures" : ""));
-  return html`<tbody role="rowgroup" class=${classes}>
-    ${grouped && html`<${GroupHead} engine=${engine} unconfirmed=${unconfirmed} />`}
-    ${rows.map(
-      (container) =>
-        html`<${ContainerRow}
-          key=${container.id}
-          container=${container}
-          role=${role}
-          host=${host}
-          unconfirmed=${unconfirmed}
-          open=${opened !== null && container.id.startsWith(opened)}
-        />`,
-    )}
-  </tbody>`;
+function openedContainer() {
+  const shown = panel.value;
+  return shown?.panel === "container" ? shown : null;
 }
 
-/** @param {{engine: EngineView, unconfirmed: string | null}} props */
-function GroupHead({ engine, unconfirmed }) {
-  const { total = 0, running = 0 } = engine.summary;
-  return html`<tr class="group" role="row">
-    <th scope="rowgroup" role="rowheader">
-      <span class="group-line">
-        <${EngineMark} engine=${engine} />
-        <strong>${engine.engine}</strong>
-        <span class="muted">${unconfirmed ?? t("table.group_running", { running, total })}</span>
-      </span>
-    </th>
-  </tr>`;
+/** For all rows at once. */
+const BODY = {
+  /** @param {FocusEvent} event */
+  onFocusIn: (event) => {
+    const row = /** @type {HTMLElement} */ (event.target).closest("tr");
+    if (row?.dataset.container && row.dataset.key) cursorFollows(row.dataset.key);
+  },
+  /** Wherever a row is pressed it opens, but for what can be pressed itself. @param {MouseEvent} event */
+  onClick: (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (target.closest("a, button, input, label, select, [popover], .row-note") || !getSelection()?.isCollapsed) return;
+    /** @type {HTMLElement | null} */ (target.closest("tr")?.querySelector("[data-row-link]") ?? null)?.click();
+  },
+};
+
+/**
+ * The table's own width, not the window's: the open panel narrows it.
+ *
+ * @param {{current: HTMLElement | null}} table
+ */
+function useWidth(table) {
+  const [width, setWidth] = useState(innerWidth);
+  useLayoutEffect(() => {
+    const fleet = table.current?.parentElement;
+    if (!fleet) return;
+    const measure = () => setWidth(fleet.clientWidth);
+    const observer = new ResizeObserver(() => requestAnimationFrame(measure));
+    measure();
+    observer.observe(fleet);
+    return () => observer.disconnect();
+  }, []);
+  return width;
 }

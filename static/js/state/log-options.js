@@ -1,0 +1,25 @@
+/** How a reader likes logs to be shown; as it was left. */
+
+import { signal } from "@preact/signals";
+import { recall, remember } from "../lib/storage.js";
+
+/** @typedef {"off" | "local" | "utc"} Times */
+
+/** @type {readonly Times[]} */
+export const TIMES = ["off", "local", "utc"];
+
+export const isWrapped = signal(recall("logs.wrap") === "yes");
+
+/** @type {import("@preact/signals").Signal<Times>} */
+export const times = signal(TIMES.find((one) => one === recall("logs.times")) ?? "off");
+
+export function toggleWrapped() {
+  isWrapped.value = !isWrapped.peek();
+  remember("logs.wrap", isWrapped.peek() ? "yes" : "no");
+}
+
+/** @param {Times} chosen */
+export function setTimes(chosen) {
+  times.value = chosen;
+  remember("logs.times", chosen);
+}

@@ -1,0 +1,33 @@
+/** What stands before the first line of a log, and in place of lines where there are none. */
+
+import { html } from "htm/preact";
+import { t } from "../lib/i18n.js";
+
+/** @typedef {import("./log-lines.js").LogParts} LogParts */
+
+/** @param {{book: LogParts["book"], isStopped: boolean}} props isStopped: further back only when asked */
+export function LogBeginning({ book, isStopped }) {
+  const older = book.older.value;
+  const again = () => void book.loadOlder();
+  if (older === "failed") {
+    return html`<div class="log-beginning" role="status">
+      ${t("logs.older_failed")} <button type="button" class="link" onClick=${again}>${t("logs.again")}</button>
+    </div>`;
+  }
+  if (older === "more" && isStopped) {
+    return html`<div class="log-beginning">
+      <button type="button" class="link" onClick=${again}>${t("logs.look_further")}</button>
+    </div>`;
+  }
+  const words = { more: "", loading: t("logs.older_loading"), start: book.lines.length > 0 ? t("logs.begins") : "" };
+  return html`<div class="log-beginning" data-older=${older}>${words[older]}</div>`;
+}
+
+/** Phases in which no line means that none was written. */
+const SILENT = new Set(["following", "ended"]);
+
+/** @param {{book: LogParts["book"]}} props */
+export function LogNothing({ book }) {
+  if (book.lines.length > 0) return html`<p class="log-note" role="status">${t("logs.no_match")}</p>`;
+  return SILENT.has(book.tail.phase.value) && html`<p class="log-note">${t("logs.empty")}</p>`;
+}

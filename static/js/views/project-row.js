@@ -1,0 +1,86 @@
+/** A compose project as a head in the table: how many run, what is wrong, what it uses in all. */
+
+import { html } from "htm/preact";
+import { useMemo } from "preact/hooks";
+import { t, tn } from "../lib/i18n.js";
+import { projectMark, projectState } from "../lib/projects.js";
+import { stateMark } from "../lib/status.js";
+import { totalsOf } from "../state/figures.js";
+import { memo } from "../ui/memo.js";
+import { StateMark } from "../ui/state-mark.js";
+import { ProjectActions } from "./bulk.js";
+import { Fold } from "./fold.js";
+
+/**
+ * @typedef {import("../client/types.js").Container} Container
+ * @typedef {import("../lib/columns.js").Layout} Layout
+ * @typedef {{
+ *   name: string, engine: string, project: string, isOpen: boolean, members: readonly Container[],
+ *   isStale: boolean, layout: Layout, acts: boolean, index: number,
+ * }} ProjectProps `name` is its key in the list
+ */
+
+export const ProjectRow = memo(
+  /** @param {ProjectProps} props */
+  ({ name, engine, project, isOpen, members, isStale, layout, acts, index }) => {
+    const state = useMemo(() => projectState(members), [members]);
+    const totals = useMemo(() => totalsOf(engine, members), [engine, members]);
+    const { shape, tone } = isStale ? { shape: "unconfirmed", tone: "quiet" } : projectMark(state);
+    // A project has no image: its words have the room.
+    const hasImage = layout.columns.includes("image");
+    /** @type {Partial<Record<import("../lib/columns.js").Column, unknown>>} */
+    const cells = {
+      state: html`<${Running} state=${state} isLoud=${!isStale && tone === "bad"} />`,
+      cpu: html`<span class="amount">${totals.cpu}</span>`,
+      memory: html`<span class="amount">${totals.memory}</span>`,
+    };
+    return html`<tr
+      role="row"
+      aria-rowindex=${index}
+      class="project-row ${isStale ? "is-stale" : ""}"
+      data-key=${name}
+      data-testid="project"
+      data-engine=${engine}
+      data-project=${project}
+      data-shape=${shape}
+    >
+      ${acts && html`<td role="cell" class="select-cell"></td>`}
+      <th role="rowheader" scope="row" class="name-cell">
+        <${Fold} name=${name} isOpen=${isOpen}>
+          <${StateMark} shape=${shape} tone=${tone} /><span class="name">${project}</span>
+          <span class="project">${t("table.compose")}</span>
+        <//>
+      </th>
+      ${layout.columns.map(
+        (column) =>
+          column !== "name" &&
+          column !== "image" &&
+          html`<td key=${column} role="cell" class="${column}-cell" colspan=${column === "state" && hasImage ? 2 : undefined}>
+            ${cells[column]}
+          </td>`,
+      )}
+      <td role="cell" class="actions-cell">
+        <${ProjectActions} engine=${engine} project=${project} containers=${members} />
+      </td>
+    </tr>`;
+  },
+);
+
+/** @param {{state: import("../lib/projects.js").ProjectState, isLoud: boolean}} props */
+function Running({ state, isLoud }) {
+  const { running, expected, done, ill, worst } = state;
+  return html`<span class="words">
+    ${ill > 0 && worst && html`<span class=${isLoud ? "tone-bad" : ""}>${illWords(worst, ill)} · </span>`}
+    <span class="muted">${t("table.group_running", { running, total: expected })}</span>
+    ${done > 0 && html`<span class="muted"> · ${tn("table.done", done)}</span>`}
+  </span>`;
+}
+
+/**
+ * @param {Container} worst
+ * @param {number} count of those that are as badly off
+ */
+function illWords(worst, count) {
+  const { shape } = stateMark(worst);
+  return tn(`summary.${shape}`, count);
+}
