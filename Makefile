@@ -39,7 +39,7 @@ check:  ## lint, types, architecture, docs
 format:  ## put the code into its form
 	$(PY) -m ruff format . && $(PY) -m ruff check --fix .
 
-screenshot:  ## remake the README's picture
+screenshot:  ## remake the README's pictures
 	@$(PYTHON) tools/setup.py test
 	$(PY) tools/screenshot.py
 
