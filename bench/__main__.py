@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bench import collecting, events, fanout, idle, memory, report, start, traffic, tree
+from bench import browser, collecting, events, fanout, idle, memory, report, start, traffic, tree
 from bench.figures import SHORT, Scale
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "tree": tree.run,
     "traffic": traffic.run,
     "fanout": fanout.run,
+    "browser": browser.run,
 }
 
 

@@ -30,6 +30,10 @@ class Scale:
     viewers: tuple[int, ...] = (100, 500, 1000, 2000)
     ping_seconds: tuple[float, float] = (25.0, 20.0)  # between pings, and to answer one
     fanout_seconds: float = 60.0  # holds two pings at least
+    rows: int = 1000  # on the page
+    page_seconds: float = 60.0
+    heap_seconds: tuple[float, float] = (180.0, 900.0)
+    log_seconds: float = 300.0
 
 
 SHORT = Scale(
@@ -44,6 +48,9 @@ SHORT = Scale(
     viewers=(100, 500),
     ping_seconds=(5.0, 5.0),
     fanout_seconds=12.0,
+    page_seconds=15.0,
+    heap_seconds=(45.0, 90.0),
+    log_seconds=20.0,
 )
 
 
