@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response
+from flask import Response, g
 
 from dockmon.api.answers import json_response
 from dockmon.api.blueprint import Blueprint
@@ -31,7 +31,8 @@ def make_blueprint(
             rows.append(
                 {
                     **status.as_message(),
-                    "address": addresses[name],
+                    # How a network is built is not everybody's business.
+                    "address": addresses[name] if g.principal.role == "admin" else None,
                     "version": status.version,
                     "api_version": status.api_version,
                     "stats_source": source,

@@ -27,11 +27,13 @@ _TYPES: Final = {
     ".webmanifest": "application/manifest+json",
 }
 _FIRST_SCRIPT: Final = "js/main.js"
+_SHEETS: Final = "css/page.css"
 _OWN: Final = ("js/", "css/")
 # A comment with its lines to itself. Nothing of ours has such a line inside a text; a test looks.
 COMMENT: Final = re.compile(rb"^[ \t]*(?://.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)$", re.MULTILINE)
 # What a module needs before it runs; what it imports later stands in brackets.
 _IMPORT: Final = re.compile(r'\b(?:from|import)\s*"([^"]+)"')
+_SHEET_IMPORT: Final = re.compile(rb'@import "([^"]+)";')
 
 
 class Asset:
@@ -76,8 +78,18 @@ class Assets:
 
     def as_sent(self, name: str) -> Asset | None:
         """Return a file of the page as its own browser gets it."""
-        asset = self.files.get(name)
+        asset = self._all_sheets if name == _SHEETS else self.files.get(name)
         return asset.lean if asset and name.startswith(_OWN) else asset
+
+    @cached_property
+    def _all_sheets(self) -> Asset:
+        """The sheets of the page in one: a head for each was more than what some of them hold."""
+
+        def sheet(wanted: re.Match[bytes]) -> bytes:
+            return self.files[self._resolved(_SHEETS, wanted[1].decode())].body
+
+        body = _SHEET_IMPORT.sub(sheet, self.files[_SHEETS].body)
+        return Asset(body, self.files[_SHEETS].mimetype)
 
     @property
     def complete(self) -> bool:

@@ -55,7 +55,7 @@ class Engine(Schema):
     """How things stand with one engine."""
 
     engine = fields.String(required=True)
-    address = fields.String(required=True)
+    address = fields.String(required=True, allow_none=True)
     state = fields.String(
         required=True, validate=validate.OneOf(["connecting", "up", "stale", "down"])
     )

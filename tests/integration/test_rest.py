@@ -152,6 +152,12 @@ def test_secrets_are_masked_below_admin_and_environments_for_everybody(real, peo
     assert shown["Config"]["Labels"]["api.token"] == SECRET
 
 
+def test_where_an_engine_is_looked_for_is_told_to_admins(real, people):
+    for role in ("viewer", "operator", "admin"):
+        (row,) = real.request("GET", "engines", token=people[role])["data"]
+        assert (row["address"] or "").startswith("unix:///") == (role == "admin"), role
+
+
 def test_an_admin_reveals_one_environment_and_that_is_noted(real, people):
     path = "containers/local/web?reveal=env"
     for role in ("viewer", "operator"):

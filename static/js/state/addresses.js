@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { engineRows } from "./api.js";
 
-/** @type {import("@preact/signals").Signal<ReadonlyMap<string, string>>} by engine */
+/** @type {import("@preact/signals").Signal<ReadonlyMap<string, string | null>>} by engine; null for whom it is no business of */
 export const addresses = signal(new Map());
 
 export async function learnAddresses() {

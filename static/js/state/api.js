@@ -53,7 +53,7 @@ export async function logout() {
   await rest.json("auth/logout", { method: "POST" });
 }
 
-/** @returns {Promise<{engine: string, address: string, version: string | null}[]>} */
+/** @returns {Promise<{engine: string, address: string | null, version: string | null}[]>} */
 export async function engineRows() {
   return (await rest.json("engines")).data;
 }

@@ -47,6 +47,9 @@ FILES = {
     "static/js/lib/b.js": '/** @typedef {import("./types.js").T} T */\nexport const b = 1;\n' * 20,
     "static/js/lib/types.js": "export {};\n",
     "static/js/views/late.js": "export {};\n",
+    "static/css/page.css": '/* All. */\n@import "a.css";\n@import "../vendor/b.css";\n',
+    "static/css/a.css": "a {\n  color: red;\n}\n",
+    "static/vendor/b.css": "b{color:blue}",
     "static/vendor/importmap.json": json.dumps({"imports": {"preact": "preact.mjs"}}),
     "static/vendor/preact.mjs": "export const h = 1;",
     "static/manifest.webmanifest": "{}",
@@ -102,6 +105,14 @@ def test_comments_stay_at_home_and_lines_where_they_are(assets):
     client = browser(assets)
     assert client.get(f"/static/{assets.version}/js/early.js").text == LEAN
     assert client.get("/static/js/early.js").text == SOURCE
+
+
+def test_the_sheets_travel_as_one(assets):
+    client = browser(assets)
+    sent = client.get(f"/static/{assets.version}/css/page.css")
+    assert sent.mimetype == "text/css"
+    assert sent.text.split() == ["a", "{", "color:", "red;", "}", "b{color:blue}"]
+    assert client.get("/static/css/page.css").text == FILES["static/css/page.css"]
 
 
 def test_only_comments_are_left_out_of_our_own_scripts():
