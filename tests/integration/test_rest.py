@@ -154,8 +154,10 @@ def test_secrets_are_masked_below_admin_and_environments_for_everybody(real, peo
 
 def test_where_an_engine_is_looked_for_is_told_to_admins(real, people):
     for role in ("viewer", "operator", "admin"):
-        (row,) = real.request("GET", "engines", token=people[role])["data"]
-        assert (row["address"] or "").startswith("unix:///") == (role == "admin"), role
+        rows = real.request("GET", "engines", token=people[role])["data"]
+        assert rows
+        for row in rows:
+            assert (row["address"] is not None) == (role == "admin"), (role, row)
 
 
 def test_an_admin_reveals_one_environment_and_that_is_noted(real, people):
