@@ -131,6 +131,17 @@ def test_a_paused_container_has_a_dash_and_then_a_gap(page, start):
     assert not in_pieces(line(dashboard, name, "memory"))
 
 
+def test_the_last_numbers_of_one_that_has_ended_go_at_once(page, start):
+    server = start("local=simulated://?containers=4", DOCKMON_STATS_INTERVAL="3600")
+    dashboard = Dashboard(page, server).sign_in()
+    name = names(running(dashboard))[0]
+    expect(amount(dashboard, name, "memory")).to_have_text(re.compile(r"\d"))
+    dashboard.press(name, "stop")
+    dashboard.shows(name, "exited")
+    for column in ("cpu", "memory"):
+        expect(amount(dashboard, name, column)).to_have_text("–", timeout=5000)
+
+
 def test_a_stopped_container_has_dashes_and_its_line_goes_on_behind_a_gap(page, start):
     dashboard = Dashboard(page, start("local=simulated://?containers=4")).sign_in()
     name = names(running(dashboard))[0]

@@ -24,9 +24,14 @@ export function hasFailed({ state, exit_code, oom_killed }) {
   return state === "exited" && (oom_killed === true || (exit_code != null && !ASKED_TO_END.has(exit_code)));
 }
 
+/** Whether there are processes that use anything. @param {Container} container */
+export function isAlive({ state }) {
+  return state === "running" || state === "paused";
+}
+
 /** @param {Container} container */
-export function isUnhealthy({ state, health }) {
-  return health === "unhealthy" && (state === "running" || state === "paused");
+export function isUnhealthy(container) {
+  return container.health === "unhealthy" && isAlive(container);
 }
 
 /**
@@ -90,7 +95,7 @@ function exitWord(code) {
  */
 export function detailWords(container) {
   const { state, exit_code, finished_at, restarts } = container;
-  if (state === "running" || state === "paused") return healthWord(container);
+  if (isAlive(container)) return healthWord(container);
   if (state !== "exited" && state !== "restarting" && state !== "dead") return "";
   if (exit_code == null && finished_at == null) return container.status;
   const often = state === "restarting" && restarts ? tn("state.restarts", restarts) : "";
@@ -114,11 +119,6 @@ export function ageWords(container, now) {
 export function turnedAt(container) {
   const { started_at, finished_at, created } = container;
   return isAlive(container) ? started_at : (finished_at ?? (container.state === "created" ? created : null));
-}
-
-/** @param {Container} container */
-function isAlive({ state }) {
-  return state === "running" || state === "paused";
 }
 
 /**

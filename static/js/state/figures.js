@@ -6,6 +6,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { cpuPercent, kilobyteRate, mebibytes, mebibytesOf } from "../lib/format.js";
 import { SPAN_SECONDS, binaryTop, decimalTop, linePath } from "../lib/sparkline.js";
+import { isAlive } from "../lib/status.js";
 import { HEIGHT, WIDTH } from "../ui/sparkline.js";
 import { now } from "./clock.js";
 import { historyOf, peakOf, samples, statsOf, wantFigures } from "./live.js";
@@ -15,6 +16,7 @@ import { isVisible } from "./visible.js";
 /**
  * @typedef {import("../client/types.js").ContainerStats} ContainerStats
  * @typedef {import("@preact/signals").ReadonlySignal<string>} Words
+ * @typedef {import("../client/types.js").Container} Container
  * @typedef {{engine: string, id: string}} Ref
  * @typedef {{stats: ContainerStats | null, ring: import("../client/history.js").Ring | null, until: number}} Reading
  */
@@ -99,11 +101,18 @@ function perEngine(compute) {
   };
 }
 
-/** @param {Ref} container */
-export function figuresOf(container) {
+/**
+ * @param {Ref} container
+ * @param {boolean} isNow not of one that has ended: its last numbers are not those of now
+ */
+export function figuresOf(container, isNow) {
   const tick = tickOf(container.engine);
   /** @type {import("@preact/signals").ReadonlySignal<Reading>} */
-  const reading = computed(() => ({ until: tick.value, stats: statsOf(container), ring: historyOf(container) }));
+  const reading = computed(() => ({
+    until: tick.value,
+    stats: isNow ? statsOf(container) : null,
+    ring: historyOf(container),
+  }));
   const { cpu, memory, network } = tops;
   return {
     cpu: computed(() => cpuPercent(reading.value.stats?.cpu_percent)),
@@ -120,12 +129,13 @@ export function figuresOf(container) {
 
 /**
  * @param {string} engine
- * @param {readonly Ref[]} members
+ * @param {readonly Container[]} members
  */
 export function totalsOf(engine, members) {
+  const alive = members.filter(isAlive);
   return {
-    cpu: computed(() => cpuPercent(totalOf(engine, members, "cpu_percent"))),
-    memory: computed(() => mebibytes(totalOf(engine, members, "memory_bytes"))),
+    cpu: computed(() => cpuPercent(totalOf(engine, alive, "cpu_percent"))),
+    memory: computed(() => mebibytes(totalOf(engine, alive, "memory_bytes"))),
   };
 }
 

@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { t } from "../lib/i18n.js";
 import { limitsOf } from "../lib/inspect.js";
+import { isAlive } from "../lib/status.js";
 import { lazy } from "../ui/lazy.js";
 
 const Charts = lazy(async () => (await import("./charts.js")).Charts);
@@ -11,7 +12,6 @@ const Charts = lazy(async () => (await import("./charts.js")).Charts);
 export function Stats({ container, inspection, recording }) {
   const details = inspection.details.value;
   const hasOwnLimit = details === null || limitsOf(details).memory !== Infinity;
-  const isMeasured = container.state === "running" || container.state === "paused";
-  return html`${!isMeasured && html`<p class="panel-note" role="status">${t("chart.not_running")}</p>`}
+  return html`${!isAlive(container) && html`<p class="panel-note" role="status">${t("chart.not_running")}</p>`}
     <${Charts} recording=${recording} hasOwnLimit=${hasOwnLimit} />`;
 }

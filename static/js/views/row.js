@@ -6,7 +6,7 @@ import { computed } from "@preact/signals";
 import { rowKey } from "../lib/arrange.js";
 import { t } from "../lib/i18n.js";
 import { containerHref } from "../lib/route.js";
-import { stateMark } from "../lib/status.js";
+import { isAlive, stateMark } from "../lib/status.js";
 import { activityOf, underWay } from "../state/activity.js";
 import { cursor } from "../state/cursor.js";
 import { figuresOf, oldnessOf } from "../state/figures.js";
@@ -37,7 +37,8 @@ export const ContainerRow = memo(
     const changed = useChanged(container.state);
     const key = rowKey(container);
     const isAtCursor = useMemo(() => computed(() => cursor.value === key), [key]).value;
-    const figures = useMemo(() => figuresOf(container), [key]);
+    const isNow = isAlive(container);
+    const figures = useMemo(() => figuresOf(container, isNow), [key, isNow]);
 
     const classes = [
       "container",
