@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.kit.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN, PASSWORD = "ada", "correct horse battery"
+_TOKEN_LEFT_SECONDS = 300.0
 _ADDRESS = re.compile(r"dockmon is at (http://\S+?)(#\S*)?$", re.MULTILINE)
 
 
@@ -70,7 +72,7 @@ class Server:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
         try:
             eventually(self._is_ready, timeout=60, what="the start of dockmon")
         except AssertionError:
@@ -122,13 +124,18 @@ class Server:
                 return _answer(error.code, error.read(), error.headers)
 
     def token(self, username: str = ADMIN, password: str = PASSWORD) -> str:
-        """Return an access token, signing in at the first call."""
-        if username not in self._tokens:
+        """Return an access token, signing in at the first call, and before it runs out.
+
+        Some servers are shared by the whole run, which takes longer than a token lives.
+        """
+        token, expires_at = self._tokens.get(username, ("", 0.0))
+        if expires_at < time.time() + _TOKEN_LEFT_SECONDS:
             body = {"username": username, "password": password}
             answer = self.request("POST", "auth/login", body)
             assert answer.status == 200, answer
-            self._tokens[username] = answer["access_token"]
-        return self._tokens[username]
+            token = answer["access_token"]
+            self._tokens[username] = token, answer["expires_at"]
+        return token
 
     def get(self, path: str, **options: Any) -> Answer:
         """Ask as the admin."""
