@@ -18,7 +18,7 @@ No sentences here: words come from `i18n/`, HTTP statuses from `api/errors`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 
 class DockmonError(Exception):
@@ -109,3 +109,7 @@ class EngineTimedOut(DockmonError):
     """
 
     code = "engine.timed_out"
+
+
+# What an engine says of a container that was removed, or is being removed.
+GONE: Final = (NotFound, Conflict)

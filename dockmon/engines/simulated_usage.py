@@ -7,6 +7,7 @@ evenly however seldom or often it is read. Who the containers are is in
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,7 +17,8 @@ from typing import Final, NamedTuple
 from dockmon.domain.stats import Counters
 from dockmon.engines.simulated_content import SimulatedContainer
 
-HOST_MEMORY_BYTES: Final = 16 << 30
+# Of the real machine, whose figures stand beside them: without a limit a container is told this.
+HOST_MEMORY_BYTES: Final = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 _PERIODS_PER_SECOND: Final = 10  # as the kernel enforces a CPU limit
 # Share and length in radians per second of the waves that a rate swings in. The
 # shares stay below 1 together: a counter never goes backwards.

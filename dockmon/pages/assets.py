@@ -113,10 +113,12 @@ class Assets:
         waiting = [_FIRST_SCRIPT]
         while waiting:
             name = waiting.pop()
-            if name not in self.files or name in found:
+            # Without comments, some of which name types of other modules.
+            asset = self.as_sent(name)
+            if asset is None or name in found:
                 continue
             found.add(name)
-            text = self.files[name].body.decode()
+            text = asset.body.decode()
             waiting += [self._resolved(name, wanted) for wanted in _IMPORT.findall(text)]
         return sorted(found)
 

@@ -76,6 +76,7 @@ def test_killing_and_removing_take_a_second_press(docker, engine):
     expect(docker.message.get_by_role("button", name="Cancel")).to_be_focused()
     docker.page.keyboard.press("Escape")
     expect(docker.message).to_have_count(0)
+    expect(docker.row("web")).not_to_have_attribute("data-pending", "kill")
     assert engine.inspect(container_id)["State"]["Running"]
 
     docker.press("web", "kill")
@@ -112,6 +113,30 @@ def test_a_read_only_server_says_so_by_the_row(page, start):
     expect(dashboard.message).to_contain_text("shop-web-1 was not stopped.")
     expect(dashboard.message).to_contain_text("read-only")
     dashboard.shows("shop-web-1", "running")
+
+
+def test_a_note_that_is_dismissed_leaves_the_keyboard_beside_it(page, start):
+    server = start("local=simulated://?containers=2&churn=0", DOCKMON_READ_ONLY="true")
+    dashboard = Dashboard(page, server).sign_in()
+    dashboard.press("shop-web-1", "stop")
+    dashboard.message.get_by_role("button", name="Dismiss").press("Enter")
+    expect(dashboard.message).to_have_count(0)
+    expect(dashboard.row("shop-web-1").locator('[data-action="logs"]')).to_be_focused()
+
+    panel = dashboard.open_panel("shop-web-1")
+    panel.locator('.actions [data-action="stop"]').click()
+    panel.get_by_test_id("panel-message").get_by_role("button", name="Dismiss").press("Enter")
+    expect(dashboard.message).to_have_count(0)
+    expect(panel.get_by_role("heading", level=2)).to_be_focused()
+
+
+def test_a_projects_buttons_keep_the_keyboard_in_its_row(page, start):
+    dashboard = Dashboard(page, start("local=simulated://?containers=8&churn=0")).sign_in()
+    shop = page.locator('[data-testid="project"][data-project="shop"]')
+    shop.locator('[data-action="stop"]').press("Enter")
+    dashboard.shows("shop-web-1", "exited")
+    expect(shop.locator('[data-action="stop"]')).to_have_count(0)
+    expect(shop.locator(".actions :focus")).to_have_count(1)
 
 
 def test_dockmon_itself_is_stopped_only_after_a_second_yes(inside, engine):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.browser import Dashboard
 from tests.kit.dockerd import POLITE, STUBBORN
 from tests.kit.server import ADMIN, PASSWORD
+from tests.kit.waiting import eventually
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PROJECT = "com.docker.compose.project"
@@ -223,6 +225,59 @@ def test_what_was_refused_and_what_was_gone_is_told_with_name_and_reason(docker,
     assert set(engine.listed()) == {"db"}
 
 
+def test_dismissing_the_sum_dismisses_what_it_has_left_beside_the_rows(docker, engine):
+    for name in ("cache", "db", "web"):
+        engine.create(name)
+    docker.press("web", "remove")
+    pick(docker, "cache", "db")
+    act(docker, "remove")
+    for name in ("cache", "db"):
+        engine.api.start(name)
+        docker.shows(name, "running")
+    question(docker).locator('[data-action="confirm"]').click()
+    expect(told(docker, "refused")).to_be_visible()
+    expect(docker.message).to_have_count(3)
+    summary(docker).locator("..").locator('[data-action="dismiss"]').click()
+    # What was asked of another is still asked.
+    expect(docker.message).to_have_count(1)
+    expect(docker.message).to_contain_text("Remove web?")
+
+
+def test_rows_with_a_refusal_are_not_kept_while_the_reader_looks_elsewhere(page, start):
+    server = start("local=simulated://?containers=130", DOCKMON_READ_ONLY="true")
+    dashboard = Dashboard(page, server).sign_in()
+    page.get_by_test_id("select-all").click()
+    act(dashboard, "restart")
+    expect(dashboard.message.first).to_be_visible()
+    page.get_by_role("button", name="Clear the selection").click()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(dashboard.rows.last).to_be_in_viewport()
+    expect(dashboard.message).to_have_count(0)
+    page.evaluate("scrollTo(0, 0)")
+    expect(dashboard.message.first).to_be_visible()
+
+
+def test_the_unanswered_is_forgotten_when_nobody_wants_to_know_any_more(simulated):
+    simulated.sign_in()
+    told_of = simulated.page.evaluate("""async () => {
+      const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+      const module = (ending) => import(entries.find((name) => name.endsWith(ending)));
+      const { whenAnswered } = await module("state/unanswered.js");
+      const { containers } = await module("state/live.js");
+      const [one] = containers.value.filter(({ state }) => state === "running");
+      const told = [];
+      let isOpen = true;
+      whenAnswered(one, { action: "pause" }, () => isOpen, () => told.push("dropped"));
+      whenAnswered(one, { action: "pause" }, () => true, () => told.push("kept"));
+      isOpen = false;
+      containers.value = containers.value.map((other) => other === one ? { ...one, state: "paused" } : other);
+      isOpen = true;
+      containers.value = [...containers.value];
+      return told;
+    }""")
+    assert told_of == ["kept"]
+
+
 def test_the_unanswered_is_told_apart_and_answered_by_the_container_itself(docker, engine):
     engine.run("deaf", *STUBBORN)
     engine.run("web")
@@ -343,6 +398,73 @@ def test_what_one_user_asked_is_nothing_to_the_next(simulated):
     expect(simulated.row("shop-web-1")).to_be_visible()
     expect(summary(simulated)).to_have_count(0)
     expect(picked(simulated)).to_have_count(0)
+
+
+def sign_in_anew(dashboard: Dashboard) -> None:
+    """Sign out and in again, on the same page."""
+    dashboard.page.get_by_test_id("user-menu").click()
+    dashboard.page.get_by_text("Sign out").click()
+    dashboard.is_signed_out()
+    dashboard.fill("signin-form", ADMIN, PASSWORD)
+    dashboard.is_live()
+    expect(dashboard.row("shop-web-1")).to_be_visible()
+
+
+def test_what_one_user_was_asked_is_not_asked_of_the_next(simulated):
+    simulated.sign_in()
+    simulated.press("shop-web-1", "kill")
+    expect(simulated.message).to_contain_text("Kill shop-web-1?")
+    sign_in_anew(simulated)
+    expect(simulated.message).to_have_count(0)
+
+
+def test_what_was_to_be_asked_again_is_not_asked_in_the_name_of_the_next(simulated):
+    sent = []
+
+    def be_busy(socket):
+        server = socket.connect_to_server()
+
+        def answer(message):
+            asked = re.match(r'42/containers,(\d+)\["container-action"', str(message))
+            if not asked:
+                return server.send(message)
+            sent.append(message)
+            params = {"retry_after_seconds": 2}
+            error = {
+                "code": "request.rate_limited",
+                "message": "",
+                "params": params,
+                "request_id": "x",
+            }
+            refusal = json.dumps([{"ok": False, "error": error}])
+            return socket.send(f"43/containers,{asked[1]}{refusal}")
+
+        socket.on_message(answer)
+
+    simulated.page.route_web_socket("**/socket.io/**", be_busy)
+    simulated.sign_in()
+    simulated.press("shop-web-1", "restart")
+    expect(simulated.row("shop-web-1")).to_have_attribute("data-pending", "restart")
+    eventually(lambda: not simulated.page.evaluate("0") and sent, what="the refusal")
+    sign_in_anew(simulated)
+    before = len(sent)
+    asked_at = simulated.page.evaluate("performance.now()")
+    is_later = "asked_at => performance.now() > asked_at + 3000"
+    eventually(lambda: simulated.page.evaluate(is_later, asked_at), what="the time to ask again")
+    assert len(sent) == before
+    expect(simulated.row("shop-web-1")).not_to_have_attribute("data-pending", "restart")
+
+
+def test_an_action_without_a_session_is_told_as_not_sent(simulated):
+    simulated.sign_in()
+    result = simulated.page.evaluate("""async () => {
+      const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+      const { closeLive, performAction } =
+        await import(entries.find((name) => name.endsWith("state/live.js")));
+      closeLive();
+      return performAction({ engine: "local", id: "a" }, "restart", {});
+    }""")
+    assert (result["outcome"], result["error"]["code"]) == ("failed", "connection.lost")
 
 
 # ----- in the other language

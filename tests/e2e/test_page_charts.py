@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Dashboard
+from tests.e2e.test_page_figures import GROW_OLD
 from tests.e2e.test_page_panel import PHONE, Ticks
 from tests.kit.waiting import eventually
 
@@ -207,6 +208,39 @@ def test_it_begins_with_what_the_table_has_seen(simulated):
     for _ in range(4):
         simulated.page.keyboard.press("ArrowLeft")
     expect(amount(simulated, "memory_bytes")).to_have_text(FIGURE)
+
+
+def test_old_numbers_are_not_told_as_those_of_now(page, start):
+    server = start("local=simulated://?containers=4", DOCKMON_STATS_INTERVAL="3600")
+    dashboard = Dashboard(page, server).sign_in()
+    dashboard.open_panel("shop-web-1", "stats")
+    expect(amount(dashboard, "memory_bytes")).to_have_text(FIGURE)
+    expect(time(dashboard)).to_have_text("now")
+    page.evaluate(GROW_OLD)
+    expect(time(dashboard)).to_have_text(TIME)
+    expect(dashboard.panel.locator(".chart-box").first).to_have_css("opacity", "0.5")
+    last = time(dashboard).inner_text()
+    dashboard.panel.locator(".charts").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Escape")
+    expect(dashboard.panel.locator(".charts").get_by_role("status")).to_have_text(last)
+
+
+def test_no_limit_is_read_out_where_there_is_none(simulated):
+    simulated.sign_in()
+    said = simulated.panel.locator(".charts").get_by_role("status")
+    words = set()
+    for name in simulated.rows.evaluate_all("rows => rows.map(row => row.dataset.name)"):
+        simulated.open_panel(name, "stats")
+        expect(canvas(simulated, "memory")).to_be_visible()
+        simulated.panel.locator(".charts").focus()
+        if not amount(simulated, "memory_limit_bytes").inner_text()[0].isdigit():
+            continue
+        simulated.page.keyboard.press("ArrowLeft")
+        reading = simulated.panel.locator('[data-column="memory_limit_bytes"] > .muted').first
+        expect(said).to_contain_text(f", {reading.inner_text()} ")
+        words.add(reading.inner_text())
+    assert words == {"limit", "of the machine"}
 
 
 def test_another_theme_redraws_them(stats):

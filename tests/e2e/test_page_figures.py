@@ -33,6 +33,15 @@ HIDE = """hidden => {
 }"""
 
 
+# The numbers that there are become those of long ago; the next ones would end that.
+GROW_OLD = """async () => {
+  const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+  const { samples } = await import(entries.find((name) => name.endsWith("state/live.js")));
+  samples.value = new Map([...samples.value].map(([engine, sample]) =>
+    [engine, { ...sample, interval_seconds: -1e6 }]));
+}"""
+
+
 class Traffic:
     """What the page says on its sockets about stats, and what it is told."""
 
@@ -262,6 +271,52 @@ def test_rows_sorted_by_a_figure_change_places_seldom(page, start):
     page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     expect(dashboard.rows.last).to_be_in_viewport()
     assert dashboard.rows.last.get_attribute("data-state") != "running"
+
+
+def test_an_order_by_a_figure_is_kept_up_where_no_figure_is_shown(simulated, traffic):
+    simulated.sign_in()
+    simulated.page.evaluate("localStorage.setItem('dockmon.list.hidden', 'cpu memory network')")
+    simulated.open("/").is_live()
+    expect(simulated.page.get_by_role("columnheader", name="CPU")).to_have_count(0)
+    eventually(lambda: not simulated.page.evaluate("0") and traffic.wanted[-1] is False)
+    simulated.open("/?sort=-cpu").is_live()
+    ticks(simulated, traffic)
+    assert traffic.wanted[-1] is True
+
+
+def test_a_limit_is_told_though_it_is_the_largest_of_its_engine(docker, engine):
+    engine.run("small", HostConfig={"Memory": 64 << 20})
+    expect(amount(docker, "small", "memory")).to_have_text(re.compile(r"\d / 64\sMiB$"))
+    engine.run("free")
+    expect(amount(docker, "free", "memory")).to_have_text(re.compile(r"^[^/]+\sMiB$"))
+
+
+def test_the_totals_of_a_project_grow_old_with_their_figures(page, start):
+    server = start("local=simulated://?containers=4", DOCKMON_STATS_INTERVAL="3600")
+    dashboard = Dashboard(page, server).sign_in()
+    total = page.locator('[data-project="shop"] .memory-cell .amount')
+    expect(total).to_have_text(re.compile(r"\d"))
+    loud = "node => getComputedStyle(node).color"
+    fresh = total.evaluate(loud)
+    assert dashboard.row("shop-web-1").locator(".memory-cell .amount").evaluate(loud) == fresh
+    page.evaluate(GROW_OLD)
+    eventually(lambda: total.evaluate(loud) != fresh, what="another colour")
+
+
+def test_the_totals_of_a_project_that_nobody_confirms_are_not_loud(simulated):
+    simulated.sign_in()
+    total = simulated.page.locator('[data-project="shop"] .memory-cell .amount')
+    expect(total).to_have_text(re.compile(r"\d"))
+    quiet = simulated.page.evaluate("""async () => {
+      const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+      const { engines } = await import(entries.find((name) => name.endsWith("state/live.js")));
+      const total = document.querySelector('[data-project="shop"] .memory-cell .amount');
+      const fresh = getComputedStyle(total).color;
+      engines.value = engines.value.map((one) => ({ ...one, stale: true }));
+      await new Promise((resolve) => setTimeout(resolve));
+      return getComputedStyle(total).color !== fresh;
+    }""")
+    assert quiet
 
 
 def test_a_figure_that_grew_old_loses_its_colour(page, start):

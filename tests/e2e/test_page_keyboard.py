@@ -62,6 +62,41 @@ def test_slash_goes_to_the_filter_and_escape_leaves_it(fleet):
     expect(page.locator("[data-filter]")).not_to_be_focused()
 
 
+def test_what_is_being_composed_is_dropped_before_the_filter(fleet):
+    box = fleet.page.locator("[data-filter]")
+    box.fill("웹")
+    key = "{ key: 'Escape', code: 'Escape', isComposing: true, bubbles: true }"
+    box.evaluate(f'box => void box.dispatchEvent(new KeyboardEvent("keydown", {key}))')
+    expect(fleet.page.get_by_test_id("no-hits")).to_contain_text("웹")
+    expect(box).to_have_value("웹")
+    fleet.page.keyboard.press("Escape")
+    expect(box).to_have_value("")
+
+
+def test_rows_that_come_back_leave_the_focus_in_the_filter(fleet):
+    page, box = fleet.page, fleet.page.locator("[data-filter]")
+    go_to(fleet, "shop-web-1")
+    page.keyboard.press("/")
+    page.keyboard.type("webx")
+    expect(page.get_by_test_id("no-hits")).to_be_visible()
+    page.keyboard.press("Backspace")
+    expect(fleet.row("shop-web-1")).to_be_visible()
+    page.keyboard.type("s")
+    expect(box).to_have_value("webs")
+    expect(box).to_be_focused()
+    page.keyboard.press("Escape")
+    fleet.shows("shop-web-1", "running")
+
+
+@pytest.mark.parametrize("place", [".filter", '[data-testid="no-hits"]'])
+def test_clearing_the_filter_leaves_the_keyboard_in_it(fleet, place):
+    box = fleet.page.locator("[data-filter]")
+    box.fill("no such thing")
+    fleet.page.locator(place).get_by_role("button", name="Clear the filter").press("Enter")
+    expect(box).to_have_value("")
+    expect(box).to_be_focused()
+
+
 def test_j_and_k_move_through_the_containers_and_stop_at_the_ends(fleet):
     order = names(fleet)
     fleet.page.keyboard.press("j")
@@ -131,6 +166,21 @@ def test_in_the_panel_the_keys_mean_its_container(fleet):
     expect(fleet.page.locator(".panel")).to_be_visible()
     fleet.page.keyboard.press("s")
     fleet.shows("shop-web-1", "exited")
+
+
+def test_beside_the_table_the_keys_mean_the_container_of_the_open_panel(fleet):
+    page = fleet.page
+    go_to(fleet, "shop-db-1")
+    fleet.open_panel("shop-web-1")
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    assert at(fleet) == "shop-db-1"
+    page.keyboard.press("s")
+    fleet.shows("shop-web-1", "exited")
+    fleet.shows("shop-db-1", "running")
+    fleet.row("shop-db-1").locator("[data-row-link]").focus()
+    page.keyboard.press("s")
+    fleet.shows("shop-db-1", "exited")
 
 
 def test_x_selects_it(fleet):
@@ -271,7 +321,10 @@ def test_the_palette_asks_before_it_destroys_as_everything_does(fleet):
     expect(fleet.message).to_contain_text("Kill shop-web-1?")
     expect(fleet.message.get_by_role("button", name="Cancel")).to_be_focused()
     fleet.page.keyboard.press("Enter")
-    fleet.shows("shop-web-1", "running")
+    expect(fleet.message).to_have_count(0)
+    expect(fleet.row("shop-web-1")).not_to_have_attribute("data-pending", "kill")
+    listed = fleet.server.get("containers")["data"]
+    assert {one["name"]: one["state"] for one in listed}["shop-web-1"] == "running"
 
 
 @pytest.mark.parametrize(

@@ -262,9 +262,11 @@ def test_a_refusal_is_said_in_words_with_its_code_and_can_be_tried_again(simulat
     # What the feed tells is there all the same.
     expect(fact(simulated, "state")).to_have_text("running")
     simulated.page.unroute(inspect)
-    error.get_by_role("button", name="Try again").click()
+    error.get_by_role("button", name="Try again").press("Enter")
     expect(section(simulated, "limits")).to_be_visible()
     expect(error).to_have_count(0)
+    # The button is gone; the keyboard goes on where it stood.
+    expect(simulated.panel.get_by_role("tabpanel")).to_be_focused()
 
 
 def test_skeletons_stand_where_facts_will_be(simulated):
@@ -305,6 +307,15 @@ def test_the_environment_is_masked_and_an_admin_reveals_and_hides_it(page, engin
     docker.panel.locator('[data-action="hide"]').click()
     expect(pair(docker, "GREETING")).to_have_text("••••••")
     assert "hello there" not in page.content()
+
+
+def test_the_keyboard_stays_with_the_button_that_reveals_and_hides(docker, engine):
+    engine.create("app", Env=["GREETING=hello there"])
+    docker.open_panel("app", "configuration")
+    docker.panel.locator('[data-action="reveal"]').press("Enter")
+    expect(docker.panel.locator('[data-action="hide"]')).to_be_focused()
+    docker.page.keyboard.press("Enter")
+    expect(docker.panel.locator('[data-action="reveal"]')).to_be_focused()
 
 
 def test_what_was_revealed_is_hidden_when_the_reader_has_been_elsewhere(docker, engine):
@@ -434,6 +445,28 @@ def test_a_container_that_does_not_run_says_that_it_has_none_and_is_not_asked(do
     assert asked.tops() == []
 
 
+def test_what_asks_for_processes_leaves_nothing_behind_at_each_turn(simulated):
+    simulated.sign_in()
+    # The turns come one after the other, and what listens is counted.
+    simulated.page.evaluate("""() => {
+      const { setTimeout } = window;
+      const { addEventListener, removeEventListener } = AbortSignal.prototype;
+      Object.assign(window, { listening: 0, turns: 0 });
+      Object.assign(AbortSignal.prototype, {
+        addEventListener(...args) { window.listening += 1; addEventListener.apply(this, args); },
+        removeEventListener(...args) { window.listening -= 1; removeEventListener.apply(this, args); },
+      });
+      window.setTimeout = (run, ms, ...args) => {
+        if (ms === 3000) window.turns += 1;
+        return setTimeout(run, ms === 3000 ? 10 : ms, ...args);
+      };
+    }""")
+    simulated.open_panel("shop-web-1", "processes")
+    expect(simulated.panel.get_by_test_id("processes")).to_be_visible()
+    eventually(lambda: simulated.page.evaluate("turns") > 30, what="thirty turns")
+    assert simulated.page.evaluate("listening") < 15
+
+
 def test_processes_are_asked_for_again_and_only_while_they_are_looked_at(simulated):
     asked, traffic = Asked(simulated.page), Ticks(simulated.page)
     simulated.sign_in().open_panel("shop-web-1", "processes")
@@ -494,6 +527,27 @@ def test_escape_closes_and_the_focus_goes_back_to_what_opened_it(simulated):
     expect(simulated.panel).to_have_count(0)
     expect(opener).to_be_focused()
     assert "#" not in simulated.page.url
+
+
+def test_the_focus_goes_to_the_row_of_what_was_shown_last(simulated):
+    simulated.sign_in()
+    title = simulated.panel.get_by_role("heading", level=2)
+    links = {name: simulated.row(name).locator("a.name") for name in ("shop-api-1", "shop-web-1")}
+    for name, link in links.items():
+        link.click()
+        expect(title).to_have_text(name)
+        expect(title).to_be_focused()
+    simulated.page.keyboard.press("Escape")
+    expect(links["shop-web-1"]).to_be_focused()
+    expect(simulated.row("shop-web-1")).to_have_class(re.compile("is-cursor"))
+
+    simulated.page.keyboard.press("Enter")
+    expect(title).to_be_focused()
+    simulated.open_panel("shop-api-1")
+    expect(title).to_have_text("shop-api-1")
+    expect(title).to_be_focused()
+    simulated.page.keyboard.press("Escape")
+    expect(links["shop-api-1"]).to_be_focused()
 
 
 def test_the_focus_goes_to_the_row_when_nothing_opened_it(simulated):

@@ -116,6 +116,52 @@ def test_an_engine_that_is_down_is_told_at_the_top_and_gone_to_with_one_press(pa
     expect(fold(dashboard.engine("nas"))).to_be_focused()
 
 
+def test_a_version_is_asked_for_again_where_the_first_answer_did_not_come(simulated, troubles):
+    troubles.expect("/api/v1/engines", "Failed to load resource")
+    asked = []
+
+    def fail_once(route):
+        asked.append(route)
+        return route.abort() if len(asked) == 1 else route.continue_()
+
+    simulated.page.route("**/api/v1/engines", fail_once)
+    simulated.sign_in()
+    expect(simulated.engine("local")).to_contain_text("Docker ")
+    assert len(asked) == 2
+
+
+def test_an_engine_that_is_silent_is_told_at_the_top_though_nobody_said_so(fleet):
+    # In one go: the next word of the engine ends it.
+    told = fleet.page.evaluate("""async () => {
+      const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+      const { engines } = await import(entries.find((name) => name.endsWith("state/live.js")));
+      engines.value = engines.value.map((one) => ({ ...one, stale: one.engine === "nas" }));
+      await new Promise((resolve) => setTimeout(resolve));
+      return document.querySelector('[data-count="engines-stale"]')?.textContent.trim();
+    }""")
+    assert told == "1 engine not answering"
+
+
+def test_an_engine_that_is_down_is_gone_to_past_a_filter_that_hides_it(page, start):
+    server = start("local=simulated://?containers=8&churn=0;nas=tcp://127.0.0.1:1")
+    dashboard = Dashboard(page, server).sign_in()
+    for hidden_by in ("shop-web", "no such thing"):
+        filter_box(dashboard).fill(hidden_by)
+        expect(dashboard.engine("nas")).to_have_count(0)
+        page.get_by_role("button", name="1 engine down").click()
+        expect(fold(dashboard.engine("nas"))).to_be_focused()
+        expect(filter_box(dashboard)).to_have_value("")
+
+
+def test_with_everything_folded_there_is_nothing_to_tick(fleet):
+    box = fleet.page.get_by_test_id("select-all")
+    for engine in ("local", "nas"):
+        expect(box).to_be_enabled()
+        fold(fleet.engine(engine)).click()
+    expect(fleet.rows).to_have_count(0)
+    expect(box).to_be_disabled()
+
+
 def test_engines_and_projects_fold_and_stay_folded(fleet):
     fold(fleet.engine("nas")).click()
     expect(fleet.rows.and_(fleet.page.locator('[data-engine="nas"]'))).to_have_count(0)
@@ -166,6 +212,17 @@ def test_a_project_has_its_own_totals_and_the_state_of_its_worst_member(new_page
     expect(git).to_contain_text("1 of 2 running")
 
 
+def test_an_unhealthy_member_that_is_paused_is_told_as_unhealthy(new_page, start):
+    server = start("local=simulated://?containers=25&churn=0")
+    dashboard = Dashboard(new_page(**ROOMY), server).sign_in()
+    act(server, "home-zigbee2mqtt-1", "pause")
+    dashboard.shows("home-zigbee2mqtt-1", "paused")
+    home = project(dashboard, "home")
+    expect(home).to_have_attribute("data-shape", "unhealthy")
+    expect(home).to_contain_text("1 unhealthy")
+    expect(home).not_to_contain_text("paused")
+
+
 def act(server, name, action):
     """Act as somebody else would: over REST."""
     [one] = [c for c in all_containers(server) if c["name"] == name]
@@ -194,6 +251,21 @@ def test_the_list_is_flat_when_that_is_chosen_and_stays_so(fleet):
     fleet.open("/").is_live()
     expect(choice).to_have_value("flat")
     expect(fleet.page.get_by_test_id("project")).to_have_count(0)
+
+
+def test_the_way_back_to_projects_and_to_names_takes_one_press(fleet):
+    choice = fleet.page.get_by_test_id("grouping")
+    choice.select_option("flat")
+    expect(fleet.page).to_have_url(re.compile(r"\?group=flat$"))
+    choice.select_option("project")
+    expect(project(fleet, "shop")).to_be_visible()
+    expect(choice).to_have_value("project")
+    heading(fleet, "CPU").get_by_role("button").click()
+    expect(fleet.page).to_have_url(re.compile(r"\?sort=-cpu$"))
+    heading(fleet, "Name").get_by_role("button").click()
+    expect(heading(fleet, "Name")).to_have_attribute("aria-sort", "ascending")
+    expect(fleet.page).to_have_url(re.compile(r"/$"))
+    expect(heading(fleet, "Name")).to_have_attribute("aria-sort", "ascending")
 
 
 # ----- columns
@@ -242,6 +314,17 @@ def test_a_column_without_room_says_so(new_page, _fleet):
     expect(menu.locator("label", has_text="Restarts")).to_contain_text("no room")
     expect(menu.locator("label", has_text="CPU")).not_to_contain_text("no room")
     assert narrow.page.evaluate("document.documentElement.scrollWidth") == 1000
+
+
+def test_the_room_is_measured_where_the_page_opened_without_a_hit(new_page, _fleet):
+    dashboard = Dashboard(new_page(**ROOMY), _fleet).sign_in()
+    dashboard.open("/?filter=no-such-thing").is_live()
+    filter_box(dashboard).fill("")
+    expect(heading(dashboard, "Restarts")).to_be_visible()
+    dashboard.page.set_viewport_size({"width": 1000, "height": 800})
+    expect(heading(dashboard, "Restarts")).to_have_count(0)
+    expect(heading(dashboard, "CPU")).to_be_visible()
+    assert dashboard.page.evaluate("document.documentElement.scrollWidth") == 1000
 
 
 def test_rows_are_36_pixels_and_28_when_compact_is_chosen(fleet):
@@ -296,6 +379,13 @@ def test_a_filter_without_hits_says_which_and_is_cleared(fleet):
     expect(filter_box(fleet)).to_have_value("")
 
 
+def test_a_filter_is_not_blamed_where_there_is_no_container(docker):
+    docker.open("/?filter=web").is_live()
+    expect(docker.page.get_by_test_id("no-containers")).to_be_visible()
+    expect(docker.engine("local")).to_be_visible()
+    expect(docker.page.get_by_test_id("no-hits")).to_have_count(0)
+
+
 def test_the_filter_is_kept_in_the_address_over_reload_and_back(fleet):
     filter_box(fleet).fill("state:exited project:media")
     expect(fleet.page).to_have_url(re.compile(r"\?filter=state:exited\+project:media$"))
@@ -319,6 +409,23 @@ def test_a_link_shows_the_same_view_and_changes_nothing_the_reader_prefers(fleet
     fleet.open("/").is_live()
     expect(heading(fleet, "Name")).to_have_attribute("aria-sort", "ascending")
     expect(project(fleet, "shop")).to_be_visible()
+
+
+def test_a_link_from_a_plain_view_is_plain_for_whoever_prefers_another(fleet):
+    fleet.page.get_by_test_id("grouping").select_option("flat")
+    heading(fleet, "CPU").get_by_role("button").click()
+    expect(fleet.page).to_have_url(re.compile(r"\?group=flat&sort=-cpu$"))
+    fleet.open("/?filter=project:shop").is_live()
+    expect(project(fleet, "shop")).to_be_visible()
+    expect(heading(fleet, "Name")).to_have_attribute("aria-sort", "ascending")
+    # Without its filter it is the same view still.
+    filter_box(fleet).fill("")
+    expect(fleet.row("pihole")).to_be_visible()
+    expect(project(fleet, "shop")).to_be_visible()
+    expect(heading(fleet, "Name")).to_have_attribute("aria-sort", "ascending")
+    fleet.open("/").is_live()
+    expect(heading(fleet, "CPU")).to_have_attribute("aria-sort", "descending")
+    expect(fleet.page.get_by_test_id("project")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -400,6 +507,15 @@ def test_the_focus_goes_on_beside_a_row_that_went_away(docker, engine):
     expect(docker.row("carla").locator("a.name")).to_be_focused()
 
 
+def test_the_focus_stays_in_a_row_whose_button_went_away(docker, engine):
+    for name in ("anna", "berta", "carla"):
+        engine.run(name)
+    docker.row("berta").locator('[data-action="stop"]').focus()
+    engine.api.kill("berta")
+    docker.shows("berta", "exited")
+    expect(docker.row("berta").locator("a.name")).to_be_focused()
+
+
 def test_the_focus_stays_with_a_row_that_changes_its_place(fleet):
     fleet.row("pihole").locator("a.name").focus()
     fleet.page.evaluate("document.querySelectorAll('.sort')[0].click()")
@@ -438,6 +554,25 @@ def test_one_change_redraws_one_row(crowd, _crowd):
     drawn = [one for one in touched if not one["isFigure"]]
     assert [one for one in drawn if one["row"] not in (key, "e:local")] == []
     assert key in {one["row"] for one in drawn}
+
+
+def test_the_figures_of_machines_redraw_no_list(fleet):
+    expect(fleet.engine("local").locator('[data-figure="cpu"]')).to_have_text(re.compile(r"\d"))
+    drawn = fleet.page.evaluate("""async () => {
+      const entries = performance.getEntriesByType("resource").map(({ name }) => name);
+      const module = (ending) => import(entries.find((name) => name.endsWith(ending)));
+      const [{ options }, { hosts }] = await Promise.all([module("/preact.mjs"), module("state/live.js")]);
+      const [before, seen] = [options.diffed, []];
+      options.diffed = (vnode) => (seen.push(vnode.type?.name), before?.(vnode));
+      for (let tick = 0; tick < 20; tick += 1) {
+        hosts.value = new Map(hosts.value);
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      }
+      options.diffed = before;
+      return seen.filter((name) => name === "VirtualRows").length;
+    }""")
+    # Now and then an engine is heard of.
+    assert drawn < 5
 
 
 # ----- the keyboard
@@ -484,6 +619,22 @@ def test_a_row_stands_clear_of_the_headings_when_it_is_gone_to(crowd):
     top = crowd.page.locator(".containers thead").bounding_box()
     expect(current).to_be_in_viewport()
     assert current.bounding_box()["y"] >= top["y"] + top["height"] - 1
+
+
+def test_a_question_about_a_row_far_away_is_brought_onto_the_screen(crowd):
+    crowd.page.keyboard.press("j")
+    name = crowd.rows.first.get_attribute("data-name")
+    expect(crowd.row(name).locator("a.name")).to_be_focused()
+    crowd.page.evaluate("document.activeElement.blur(); scrollTo(0, 20000)")
+    expect(crowd.row(name)).to_have_count(0)
+    crowd.page.keyboard.press("Control+k")
+    crowd.page.get_by_role("combobox", name="Find or do").fill("kill")
+    crowd.page.keyboard.press("Enter")
+    expect(crowd.message).to_contain_text(f"{name}?")
+    expect(crowd.message).to_be_in_viewport()
+    expect(crowd.message.get_by_role("button", name="Cancel")).to_be_focused()
+    crowd.page.keyboard.press("Enter")
+    expect(crowd.message).to_have_count(0)
 
 
 # ----- before there is anything, and on a phone

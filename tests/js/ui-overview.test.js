@@ -119,6 +119,8 @@ describe("a project", () => {
     assert.deepEqual([projectState([container("a"), failed]).ill, projectMark(projectState([container("a"), failed])).shape], [1, "failed"]);
     assert.equal(projectMark(projectState([failed, ill])).shape, "unhealthy");
     assert.equal(projectMark(projectState([container("a", { state: "paused" }), container("b")])).shape, "paused");
+    const pausedAndIll = container("c", { state: "paused", health: "unhealthy" });
+    assert.equal(projectMark(projectState([pausedAndIll])).shape, "unhealthy");
   });
 
   it("that has ended as a whole is finished, not empty", () => {
@@ -209,22 +211,35 @@ describe("the address of a view", () => {
   const preferred = { order: BY_NAME, grouping: /** @type {const} */ ("project") };
 
   it("says nothing of what is plain", () => {
-    assert.equal(tableQuery({ filter: "", ...preferred }, ""), "");
+    assert.equal(tableQuery({ filter: "", ...preferred }, "", preferred), "");
   });
 
   it("comes back as it went, whatever is typed", () => {
     for (const filter of ["state:exited project:web", 'label:"a b"=c&d', "100% #?/", "한국"]) {
       const view = { filter, order: /** @type {const} */ ({ key: "cpu", descending: true }), grouping: /** @type {const} */ ("flat") };
-      assert.deepEqual(parseTableQuery(tableQuery(view, ""), preferred), view);
+      assert.deepEqual(parseTableQuery(tableQuery(view, "", preferred), preferred), view);
     }
   });
 
+  it("shows the view of whoever sent it, whatever its reader prefers", () => {
+    const other = { order: /** @type {const} */ ({ key: "cpu", descending: true }), grouping: /** @type {const} */ ("flat") };
+    for (const filter of ["", "web"]) {
+      for (const sent of [preferred, other, { ...other, grouping: preferred.grouping }, { ...other, order: BY_NAME }]) {
+        const view = { filter, ...sent };
+        if (filter) assert.deepEqual(parseTableQuery(tableQuery(view, "", preferred), other), view);
+        // And its reader stays in it while the address follows.
+        assert.deepEqual(parseTableQuery(tableQuery(view, "?filter=web", other), other), view);
+      }
+    }
+    assert.deepEqual(parseTableQuery("", other), { filter: "", ...other });
+  });
+
   it("is read by people, too", () => {
-    assert.equal(tableQuery({ filter: "state:exited project:web", ...preferred }, ""), "?filter=state:exited+project:web");
+    assert.equal(tableQuery({ filter: "state:exited project:web", ...preferred }, "", preferred), "?filter=state:exited+project:web");
   });
 
   it("keeps other words, and believes no nonsense", () => {
-    assert.equal(tableQuery({ filter: "a", ...preferred }, "?x=1"), "?x=1&filter=a");
+    assert.equal(tableQuery({ filter: "a", ...preferred }, "?x=1", preferred), "?x=1&filter=a");
     assert.deepEqual(parseTableQuery("?sort=-constructor&group=circle", preferred), { filter: "", ...preferred });
   });
 

@@ -196,12 +196,18 @@ describe("counts", () => {
   });
 
   it("name the worst of now", () => {
-    const up = [{ state: "up" }];
+    const up = [{ state: "up", stale: false }];
     assert.deepEqual(worst(fleet, up, true), { level: "bad", kind: "unhealthy", count: 1 });
-    assert.deepEqual(worst(fleet, [{ state: "down" }], true), { level: "bad", kind: "engines_down", count: 1 });
+    assert.deepEqual(worst(fleet, [{ state: "down", stale: true }], true), { level: "bad", kind: "engines_down", count: 1 });
     assert.deepEqual(worst([exited({ exit_code: 1 })], up, true), { level: "ok", kind: "none", count: 0 });
-    assert.deepEqual(worst([], [{ state: "stale" }], true).level, "warn");
+    assert.deepEqual(worst([], [{ state: "stale", stale: true }], true).kind, "engines_stale");
     assert.deepEqual(worst(fleet, up, false).kind, "offline");
+  });
+
+  it("name an engine that is silent though nobody said so, and none that is only being asked", () => {
+    const silent = { state: "up", stale: true };
+    assert.deepEqual(worst([], [silent, silent], true), { level: "warn", kind: "engines_stale", count: 2 });
+    assert.deepEqual(worst([], [{ state: "connecting", stale: true }], true).level, "ok");
   });
 });
 

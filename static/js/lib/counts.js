@@ -41,14 +41,14 @@ export function counts(containers) {
  * is history and stays in the summary; this is about now.
  *
  * @param {readonly Container[]} containers
- * @param {readonly {state: string}[]} engines
+ * @param {readonly {state: string, stale: boolean}[]} engines
  * @param {boolean} live whether the page itself is being told
  * @returns {Worst}
  */
 export function worst(containers, engines, live) {
   const down = engines.filter((engine) => engine.state === "down").length;
   const unhealthy = countOf(containers, "unhealthy");
-  const stale = engines.filter((engine) => engine.state === "stale").length;
+  const stale = engines.filter(isSilent).length;
   const restarting = countOf(containers, "restarting");
   if (!live) return { level: "warn", kind: "offline", count: 1 };
   if (down) return { level: "bad", kind: "engines_down", count: down };
@@ -56,6 +56,15 @@ export function worst(containers, engines, live) {
   if (stale) return { level: "warn", kind: "engines_stale", count: stale };
   if (restarting) return { level: "warn", kind: "restarting", count: restarting };
   return { level: "ok", kind: "none", count: 0 };
+}
+
+/**
+ * Whether dockmon says that it does not answer, or dockmon has been silent about it for too long.
+ *
+ * @param {{state: string, stale: boolean}} engine
+ */
+export function isSilent({ state, stale }) {
+  return stale && state !== "down" && state !== "connecting";
 }
 
 /** @param {readonly Container[]} containers @param {string} kind */

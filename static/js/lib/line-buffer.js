@@ -44,18 +44,20 @@ export class LineBuffer {
     this.lines = [...numbered, ...this.lines];
   }
 
-  /** @returns {number} how many were let go */
+  /** @returns {T[]} what was let go */
   trimOldest() {
     const count = this.#tooMany((at) => this.lines[at]);
-    for (const { text } of this.lines.splice(0, count)) this.#chars -= text.length;
-    return count;
+    const gone = this.lines.splice(0, count);
+    for (const { text } of gone) this.#chars -= text.length;
+    return gone;
   }
 
-  /** @returns {number} how many were let go */
+  /** @returns {T[]} what was let go */
   trimNewest() {
     const count = this.#tooMany((at) => this.lines[this.lines.length - 1 - at]);
-    for (const { text } of this.lines.splice(this.lines.length - count)) this.#chars -= text.length;
-    return count;
+    const gone = this.lines.splice(this.lines.length - count);
+    for (const { text } of gone) this.#chars -= text.length;
+    return gone;
   }
 
   clear() {

@@ -7,7 +7,10 @@ import { effect, signal } from "@preact/signals";
 import { rowKey } from "../lib/arrange.js";
 import { resultOf } from "../lib/outcomes.js";
 import { isDestructive } from "../lib/rules.js";
+import { callRow } from "./cursor.js";
 import { containers, performAction } from "./live.js";
+import { panel } from "./page.js";
+import { session } from "./session.js";
 import { whenAnswered } from "./unanswered.js";
 
 /**
@@ -64,8 +67,23 @@ export function underWay(activity) {
  */
 export function press(container, offer) {
   if (underWay(activityOf(container).peek())) return;
-  if (isDestructive(offer.action)) activityOf(container).value = { phase: "asking", offer };
+  if (isDestructive(offer.action)) ask(container, offer);
   else void run(container, offer);
+}
+
+/**
+ * A question that nobody sees is none: a row far from the screen is brought onto it.
+ *
+ * @param {Container} container
+ * @param {Offer} offer
+ */
+function ask(container, offer) {
+  const key = rowKey(container);
+  activityOf(container).value = { phase: "asking", offer };
+  const shown = panel.peek();
+  const isInPanel = shown?.panel === "container" && shown.engine === container.engine && container.id.startsWith(shown.id);
+  const focused = /** @type {HTMLElement | null | undefined} */ (document.activeElement?.closest("[data-key]"));
+  if (!isInPanel && focused?.dataset.key !== key) callRow(key);
 }
 
 /** @param {Ref} container */
@@ -96,7 +114,7 @@ export async function run(container, offer) {
   const activity = activityOf(container);
   if (underWay(activity.peek())) return;
   const { kind } = await send(container, offer);
-  if (kind === "itself") activity.value = { phase: "asking", offer: { ...offer, allow_self: true } };
+  if (kind === "itself") ask(container, { ...offer, allow_self: true });
 }
 
 /**
@@ -114,9 +132,8 @@ export async function send(container, offer) {
   const mark = markOf(offer, result, Math.round((performance.now() - asked_at) / 1000));
   activity.value = mark;
   if (mark.phase !== "unknown") return result;
-  whenAnswered(container, offer, () => {
-    if (activity.peek() === mark) activity.value = IDLE;
-  });
+  const isOpen = () => activities.get(rowKey(container)) === activity && activity.peek() === mark;
+  whenAnswered(container, offer, isOpen, () => (activity.value = IDLE));
   return result;
 }
 
@@ -139,11 +156,14 @@ function markOf(offer, { kind, error }, seconds) {
  */
 async function answerTo(container, { action, force, allow_self }) {
   const options = { deadline_seconds: DEADLINE_SECONDS, ...(force && { force }), ...(allow_self && { allow_self }) };
+  const asker = session.peek();
   for (let tries = 1; ; tries++) {
     const result = await performAction(container, action, options);
     const wait = tries < BUSY_TRIES ? busySeconds(result) : null;
     if (wait === null) return result;
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+    // Whoever has signed in meanwhile has not asked for it.
+    if (session.peek() !== asker) return result;
   }
 }
 
@@ -153,6 +173,11 @@ function busySeconds(result) {
   const seconds = Number(result.error.params?.retry_after_seconds ?? BUSY_WAIT_SECONDS);
   return seconds <= LONGEST_BUSY_WAIT_SECONDS ? seconds : null;
 }
+
+/** What one user asked is nothing to the next. */
+effect(() => {
+  if (session.value.phase !== "signed-in") activities.clear();
+});
 
 effect(() => {
   const known = containers.value;

@@ -47,7 +47,8 @@ export class Run {
 
   /** @param {Wish} wish */
   constructor({ offer, containers, project }) {
-    this.offer = offer;
+    // Its own: the marks of this run are told by it from those of another.
+    this.offer = { ...offer };
     this.project = project;
     this.containers = containers;
     /** @type {import("@preact/signals").Signal<readonly Result[]>} in the order of the containers */
@@ -77,7 +78,8 @@ export class Run {
     this.#set(at, { kind: "pending" });
     const result = await send(container, this.offer);
     this.#set(at, result);
-    if (result.kind === "unknown") whenAnswered(container, this.offer, (later) => this.#set(at, later));
+    const isKept = () => runs.peek().includes(this);
+    if (result.kind === "unknown") whenAnswered(container, this.offer, isKept, (later) => this.#set(at, later));
     const { code = "" } = /** @type {{code?: string}} */ (result.error ?? {});
     if (result.kind === "refused" && ABOUT_ALL.test(code)) this.cancel();
   }
@@ -124,9 +126,18 @@ export function dropQuestion() {
   question.value = null;
 }
 
-/** @param {Run} run */
+/**
+ * Its sum, and what it has left beside each container.
+ *
+ * @param {Run} run
+ */
 export function dismissRun(run) {
   runs.value = runs.peek().filter((other) => other !== run);
+  for (const container of run.containers) {
+    const activity = activityOf(container).peek();
+    const isOutcome = activity.phase === "refused" || activity.phase === "unknown";
+    if (isOutcome && activity.offer === run.offer) dismiss(container);
+  }
 }
 
 /** @param {readonly Container[]} containers */

@@ -23,8 +23,13 @@ export function tellServerTime(timestamp) {
   }
 }
 
+/** Unix seconds at this moment, also while nobody looks and `now` rests. */
+export function present() {
+  return Date.now() / 1000 + aheadSeconds;
+}
+
 function tick() {
-  now.value = Date.now() / 1000 + aheadSeconds;
+  now.value = present();
 }
 
 /** Starts ticking; hidden pages rest, and are right again the moment they are seen. */

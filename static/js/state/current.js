@@ -1,18 +1,21 @@
-/** The container that a key means: the one looked at in the panel, or the row under the cursor. */
+/** The container that a key means: the row under the cursor, or the one looked at in the panel. */
 
-import { cursorContainer } from "./cursor.js";
+import { called, cursorContainer } from "./cursor.js";
 import { containerOf } from "./live.js";
-import { isTableCovered, panel } from "./page.js";
+import { panel } from "./page.js";
 
-/** @returns {import("../client/types.js").Container | null} */
+/**
+ * The cursor's only while the keyboard is in the table, or on its way to a row: wherever else it is,
+ * the panel is what the reader looks at.
+ *
+ * @returns {import("../client/types.js").Container | null}
+ */
 export function currentContainer() {
-  const opened = openedContainer();
-  const isInPanel = document.activeElement?.closest(".panel") != null;
-  if (opened && (isInPanel || isTableCovered.peek())) return opened;
-  return cursorContainer() ?? opened;
+  const isInTable = called.peek() !== null || document.activeElement?.closest(".containers") != null;
+  return (isInTable ? cursorContainer() : null) ?? openedContainer() ?? cursorContainer();
 }
 
-function openedContainer() {
+export function openedContainer() {
   const route = panel.peek();
   return (route?.panel === "container" && containerOf(route)) || null;
 }

@@ -5,15 +5,16 @@
 
 import { signal } from "@preact/signals";
 import { rowKey } from "../lib/arrange.js";
-import { shownRows } from "./shown.js";
+import { items, shownRows } from "./shown.js";
 
 /** @type {import("@preact/signals").Signal<string | null>} a `rowKey` */
 export const cursor = signal(null);
 
 /**
- * A row to bring onto the screen and to focus; another object for each time it is asked for.
+ * A row to bring onto the screen and to focus; another object for each time it is asked for, null again
+ * as soon as it was done or cannot be. `from` has the focus until then.
  *
- * @type {import("@preact/signals").Signal<{key: string} | null>}
+ * @type {import("@preact/signals").Signal<{key: string, from: Element | null} | null>}
  */
 export const called = signal(null);
 
@@ -28,7 +29,17 @@ export function moveCursor(step) {
   const from = at >= 0 ? at : place < 0 ? (step > 0 ? -1 : rows.length) : place - (step > 0 ? 1 : 0);
   place = Math.max(0, Math.min(rows.length - 1, from + step));
   cursor.value = rowKey(rows[place]);
-  called.value = { key: cursor.value };
+  callRow(cursor.value);
+}
+
+/**
+ * @param {string} key of any item in the list
+ * @returns {boolean} whether it is in the list: one that is not must not take the focus when it comes
+ */
+export function callRow(key) {
+  const isListed = items.peek().some((item) => item.key === key);
+  if (isListed) called.value = { key, from: document.activeElement };
+  return isListed;
 }
 
 /** @returns {import("../client/types.js").Container | null} null while it is at none, or at one that is not shown */

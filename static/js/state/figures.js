@@ -9,7 +9,7 @@ import { SPAN_SECONDS, binaryTop, decimalTop, linePath } from "../lib/sparkline.
 import { isAlive } from "../lib/status.js";
 import { HEIGHT, WIDTH } from "../ui/sparkline.js";
 import { now } from "./clock.js";
-import { historyOf, peakOf, samples, statsOf, wantFigures } from "./live.js";
+import { historyOf, hosts, peakOf, samples, statsOf, wantFigures } from "./live.js";
 import { isTableCovered } from "./page.js";
 import { isVisible } from "./visible.js";
 
@@ -70,15 +70,20 @@ effect(() => {
 const tickOf = perEngine((engine) => samples.value.get(engine)?.timestamp ?? 0);
 
 /**
- * Without a limit of its own a container is told the machine's memory as its limit, and that of
- * a machine elsewhere is told nowhere else: the largest limit of an engine is taken for none.
+ * Without a limit of its own a container is told the machine's memory as its limit. That of a
+ * machine elsewhere is told nowhere else: there the largest limit of an engine is taken for none.
  */
 const mostMemoryOf = perEngine((engine) => {
+  const known = hosts.value.get(engine)?.memory_total_bytes;
+  if (known) return known;
   const sample = samples.value.get(engine);
   if (!sample) return 0;
   const at = sample.columns.indexOf("memory_limit_bytes");
   return Math.max(0, ...[...sample.rows.values()].map((row) => Number(row[at])).filter(Number.isFinite));
 });
+
+/** Whether it is the machine that dockmon itself is on. */
+export const isHere = perEngine((engine) => hosts.value.has(engine));
 
 /** The numbers are not those of now: two turns were missed. */
 export const oldnessOf = perEngine((engine) => {

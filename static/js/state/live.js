@@ -185,8 +185,13 @@ async function learnVersions({ engines: known }) {
   if (up === askedFor) return;
   askedFor = up;
   if (up === "") return;
-  const answer = await engineRows().catch(() => []);
+  const answer = await engineRows().catch(() => null);
   if (askedFor !== up) return;
+  if (!answer) {
+    // What was known stays true; the next news asks again.
+    askedFor = "";
+    return;
+  }
   versions.value = new Map(answer.flatMap(({ engine, version }) => (version ? [[engine, version]] : [])));
 }
 
@@ -204,8 +209,10 @@ export function containerOf({ engine, id }) {
  * @param {import("../client/types.js").ActionOptions} options
  * @returns {Promise<import("../client/types.js").ActionResult>}
  */
-export function performAction(container, action, options) {
-  return required(live).performAction(container, action, options);
+export async function performAction(container, action, options) {
+  if (live) return live.performAction(container, action, options);
+  const error = { code: "connection.lost", message: "signed out; nothing was sent", params: {}, request_id: "" };
+  return { ok: false, outcome: "failed", error };
 }
 
 /**

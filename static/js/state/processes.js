@@ -8,6 +8,7 @@ import { now } from "./clock.js";
 import { isConfirmed } from "./inspect.js";
 import { containerOf, processesOf } from "./live.js";
 import { isVisible } from "./visible.js";
+import { pause } from "./waiting.js";
 
 /**
  * @typedef {import("../client/types.js").ProcessTable} ProcessTable
@@ -59,16 +60,4 @@ export class Processes {
       await pause(AGAIN_MS, ended);
     }
   }
-}
-
-/**
- * @param {number} ms
- * @param {AbortSignal} ended
- * @returns {Promise<void>}
- */
-function pause(ms, ended) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    ended.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -22,7 +22,8 @@ const passed = computed(() => inOrder.value.filter(filterTest.value));
 export const items = computed(() =>
   itemsOf(engines.value, passed.value, {
     isGrouped: grouping.value === "project",
-    isFiltered: filterText.value.trim() !== "",
+    // Where there is nothing to filter, engines are not left out for it.
+    isFiltered: filterText.value.trim() !== "" && containers.value.length > 0,
     folded: folded.value,
     order: order.value,
     ranking: ranking.value,

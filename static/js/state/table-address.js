@@ -22,7 +22,8 @@ effect(() => {
 });
 
 effect(() => {
-  const search = tableQuery({ filter: filterText.value, order: order.value, grouping: grouping.value }, location.search);
+  const view = { filter: filterText.value, order: order.value, grouping: grouping.value };
+  const search = tableQuery(view, location.search, preferred());
   const isTyping = filterText.value !== typed;
   typed = filterText.value;
   if (search === location.search) return;

@@ -19,7 +19,7 @@ import { parseOrder, wordOfOrder } from "../lib/table-query.js";
 export const filterText = signal("");
 export const filterTest = computed(() => parseFilter(filterText.value));
 
-/** What the reader prefers where the address says nothing. */
+/** What the reader prefers, where the address says nothing of the table. */
 export function preferred() {
   return {
     order: parseOrder(recall("list.sort")) ?? /** @type {Order} */ ({ key: "name", descending: false }),
@@ -51,8 +51,9 @@ export function toggleFilter(word) {
 
 /** @param {Order} next */
 export function chooseOrder(next) {
-  order.value = next;
+  // First: the address, which follows, says nothing of what is preferred.
   remember("list.sort", wordOfOrder(next));
+  order.value = next;
 }
 
 /**
@@ -67,8 +68,8 @@ export function sortBy(key) {
 
 /** @param {Grouping} next */
 export function chooseGrouping(next) {
-  grouping.value = next;
   remember("list.group", next);
+  grouping.value = next;
 }
 
 /** @param {Column} column */

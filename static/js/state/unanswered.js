@@ -13,7 +13,7 @@ import { containers, engines } from "./live.js";
  * @typedef {import("../lib/outcomes.js").Result} Result
  */
 
-/** @type {Set<{offer: Offer, before: Container, tell: (result: Result) => void}>} */
+/** @type {Set<{offer: Offer, before: Container, isOpen: () => boolean, tell: (result: Result) => void}>} */
 const unanswered = new Set();
 
 /**
@@ -21,10 +21,11 @@ const unanswered = new Set();
  *
  * @param {Container} before as it was when it was asked
  * @param {Offer} offer
+ * @param {() => boolean} isOpen whether anybody still wants to know
  * @param {(result: Result) => void} tell
  */
-export function whenAnswered(before, offer, tell) {
-  unanswered.add({ offer, before, tell });
+export function whenAnswered(before, offer, isOpen, tell) {
+  unanswered.add({ offer, before, isOpen, tell });
   lookForAnswers(containers.peek());
 }
 
@@ -33,6 +34,10 @@ effect(() => lookForAnswers(containers.value));
 /** @param {readonly Container[]} known */
 function lookForAnswers(known) {
   for (const one of unanswered) {
+    if (!one.isOpen()) {
+      unanswered.delete(one);
+      continue;
+    }
     const now = known.find(({ engine, id }) => id === one.before.id && engine === one.before.engine);
     if (!now && !isListing(one.before.engine)) continue;
     const result = laterResult(one.offer.action, one.before, now);

@@ -4,13 +4,15 @@ import { html } from "htm/preact";
 import { splitImage } from "../lib/image.js";
 import { portLabels } from "../lib/ports.js";
 import { t } from "../lib/i18n.js";
+import { visibleText } from "../lib/visible-text.js";
 
 const PORTS_SHOWN = 2;
 
 /** @param {{image: string}} props */
 export function ImageName({ image }) {
-  const { prefix, name } = splitImage(image);
-  return html`<span class="image" title=${image}>
+  const shown = visibleText(image);
+  const { prefix, name } = splitImage(shown);
+  return html`<span class="image" title=${shown}>
     <span class="image-prefix">${prefix}</span><span class="image-name">${name}</span>
   </span>`;
 }

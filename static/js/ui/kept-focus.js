@@ -1,6 +1,6 @@
 /** Keeps the keyboard in a place whose buttons come and go with what they do. */
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 
 const PRESSABLE = "button:not(:disabled), a";
 const CHANGES = { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "hidden"] };
@@ -16,6 +16,28 @@ export function useKeptFocus(box, afterwards) {
   }, []);
 }
 
+/**
+ * For what goes away while its own button has the focus.
+ *
+ * @param {{current: HTMLElement | null}} box
+ * @param {string} afterwards a selector: where to go on
+ */
+export function usePassedFocus(box, afterwards) {
+  // Other effects end when it is gone already; here it still stands, so that the focus goes on later.
+  useLayoutEffect(() => {
+    const element = box.current;
+    return () => {
+      if (element?.contains(document.activeElement)) setTimeout(passFocus, 0, afterwards);
+    };
+  }, []);
+}
+
+/** @param {string} afterwards */
+function passFocus(afterwards) {
+  const next = document.activeElement === document.body ? document.querySelector(afterwards) : null;
+  if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+}
+
 /** @param {HTMLElement} element @param {string} afterwards */
 function keepFocus(element, afterwards) {
   let hadFocus = false;
@@ -27,7 +49,8 @@ function keepFocus(element, afterwards) {
       if (isThere && !element.contains(document.activeElement)) hadFocus = false;
     });
   const goOn = () => {
-    if (!hadFocus || document.activeElement !== document.body) return;
+    // A button that is switched off is about to drop it.
+    if (!hadFocus || !(document.activeElement === document.body || document.activeElement?.matches(":disabled"))) return;
     const next = (!element.hidden && element.querySelector(PRESSABLE)) || document.querySelector(afterwards);
     if (!(next instanceof HTMLElement)) return;
     hadFocus = element.contains(next);

@@ -1,5 +1,8 @@
 /** Keeps the focus among rows that come, go and change places. Counterpart: `virtual.js`. */
 
+/** What stands for a whole row: a container's link, or what folds an engine or a project. */
+export const ROW_LINK = "[data-row-link], .fold";
+
 /**
  * What has the focus now, and where it could go on.
  *
@@ -11,18 +14,18 @@ export function focusIn(root) {
   if (!root || !element || !row) return null;
   const rows = [...root.children];
   const at = rows.indexOf(row);
-  return { element, others: [...rows.slice(at + 1), ...rows.slice(0, at).reverse()] };
+  return { element, places: [row, ...rows.slice(at + 1), ...rows.slice(0, at).reverse()] };
 }
 
 /**
- * A row that changes its place, and one that goes away, would drop the focus: it stays with the row,
- * or goes on with the next.
+ * A row that changes its place, a button that leaves its row, and a row that goes away would drop the
+ * focus: it stays with the row, or goes on with the next.
  *
  * @param {ReturnType<typeof focusIn>} before
  */
 export function keepFocus(before) {
   if (!before || document.activeElement !== document.body) return;
   if (before.element.isConnected) return before.element.focus({ preventScroll: true });
-  const next = before.others.find((row) => row.isConnected && row.querySelector("[data-row-link]"));
-  /** @type {HTMLElement | null} */ (next?.querySelector("[data-row-link]") ?? null)?.focus({ preventScroll: true });
+  const next = before.places.find((row) => row.isConnected && row.querySelector(ROW_LINK));
+  /** @type {HTMLElement | null} */ (next?.querySelector(ROW_LINK) ?? null)?.focus({ preventScroll: true });
 }

@@ -7,7 +7,7 @@ import { html } from "htm/preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { Heights, shownAt, slicesOf } from "../lib/virtual.js";
-import { focusIn, keepFocus } from "./row-focus.js";
+import { ROW_LINK, focusIn, keepFocus } from "./row-focus.js";
 
 /** Drawn beyond both edges of the screen, in pixels. */
 const MARGIN = 110;
@@ -22,10 +22,10 @@ const AT_ONCE = 12;
  *   items: readonly T[],
  *   estimates: Record<string, number>,
  *   draw: (item: T, index: number) => unknown,
- *   called: import("@preact/signals").ReadonlySignal<{key: string} | null>,
+ *   called: Called,
  *   body?: Record<string, unknown>,
- * }} props `estimates`: heights by kind until they are known; `called`: a row to show and to focus;
- *   `body`: attributes of the element around all
+ * }} props `estimates`: heights by kind until they are known; `called`: a row to show and to focus,
+ *   null once that is done; `body`: attributes of the element around all
  */
 export function VirtualRows({ items, estimates, draw, called, body }) {
   const root = useRef(/** @type {HTMLElement | null} */ (null));
@@ -46,6 +46,8 @@ export function VirtualRows({ items, estimates, draw, called, body }) {
 
 /**
  * @typedef {{current: HTMLElement | null}} Root
+ * @typedef {import("@preact/signals").Signal<{key: string, from: Element | null} | null>} Called
+ *   `from`: what had the focus
  * @typedef {{from: number, to: number}} Span in pixels below the top of the list
  */
 
@@ -104,23 +106,21 @@ function usePlaces(root, items, estimates, follow) {
  * Brings the row that is called onto the screen, and the focus into it, as soon as it is there.
  *
  * @param {Root} root
- * @param {import("@preact/signals").ReadonlySignal<{key: string} | null>} called
+ * @param {Called} called
  * @param {List} list
  */
 function useCalled(root, called, list) {
   const latest = useRef(list);
   latest.current = list;
-  const wanted = useRef(/** @type {string | null} */ (null));
   useSignalEffect(() => {
-    const key = called.value?.key;
-    if (key === undefined) return;
-    wanted.current = key;
-    bring(latest.current, key, root.current);
-    focusWanted(root.current, wanted);
+    if (!called.value) return;
+    bring(latest.current, called.value.key, root.current);
+    answer(root.current, called);
   });
   useLayoutEffect(() => {
-    // A key pressed meanwhile has called another one; the focus must not take the cursor back.
-    if (wanted.current === called.peek()?.key) focusWanted(root.current, wanted);
+    const call = called.peek();
+    if (call && !list.items.some(({ key }) => key === call.key)) called.value = null;
+    answer(root.current, called);
   });
 }
 
@@ -210,15 +210,20 @@ function bring({ items, places, follow }, key, root) {
 }
 
 /**
+ * Answers a call once, and never takes the focus from where the reader has put it meanwhile.
+ *
  * @param {HTMLElement | null} root
- * @param {{current: string | null}} wanted
+ * @param {Called} called
  */
-function focusWanted(root, wanted) {
-  const row = root && wanted.current !== null ? rowIn(root, wanted.current) : null;
-  if (!row) return;
-  wanted.current = null;
+function answer(root, called) {
+  const call = called.peek();
+  if (!root || !call) return;
+  const isLate = document.activeElement !== call.from && document.activeElement !== document.body;
+  const row = rowIn(root, call.key);
+  if (row || isLate) called.value = null;
+  if (!row || isLate) return;
   row.scrollIntoView({ block: "nearest" });
-  /** @type {HTMLElement | null} */ (row.querySelector("[data-row-link], .fold"))?.focus({ preventScroll: true });
+  /** @type {HTMLElement | null} */ (row.querySelector(ROW_LINK))?.focus({ preventScroll: true });
 }
 
 /** @param {HTMLElement} root @param {string} key @returns {HTMLElement | null} */

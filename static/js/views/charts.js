@@ -7,9 +7,10 @@ import { html } from "htm/preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { computed, signal } from "@preact/signals";
 import { CHARTS, drawnOf, rangeOf, valueWords } from "../lib/chart.js";
-import { clockTime, duration } from "../lib/format.js";
+import { DASH, clockTime, duration } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { now } from "../state/clock.js";
+import { oldnessOf } from "../state/figures.js";
 import { ChartGroup } from "./chart.js";
 
 /**
@@ -18,8 +19,8 @@ import { ChartGroup } from "./chart.js";
  * @typedef {import("@preact/signals").ReadonlySignal<Drawn>} DrawnSignal
  */
 
-/** @param {{recording: import("../state/recording.js").Recording, hasOwnLimit: boolean}} props */
-export function Charts({ recording, hasOwnLimit }) {
+/** @param {{engine: string, recording: import("../state/recording.js").Recording, hasOwnLimit: boolean}} props */
+export function Charts({ engine, recording, hasOwnLimit }) {
   const drawn = useMemo(() => computed(() => drawnOf(recording.version.value ? recording.ring : null)), [recording]);
   const [group] = useState(() => new ChartGroup());
   const [said] = useState(() => signal(""));
@@ -28,11 +29,18 @@ export function Charts({ recording, hasOwnLimit }) {
     if (!group.move(event.key, event.shiftKey ? 10 : 1, drawn.peek())) return;
     event.preventDefault();
     event.stopPropagation();
-    said.value = momentWords(drawn.peek(), group.cursor.peek());
+    said.value = momentWords(drawn.peek(), group.cursor.peek(), oldnessOf(engine).peek(), hasOwnLimit);
   };
-  return html`<div class="charts" role="group" tabindex="0" aria-label=${t("chart.help")} onKeyDown=${onKeyDown}>
+  const isOld = oldnessOf(engine);
+  return html`<div
+    class="charts ${isOld.value ? "has-old-figures" : ""}"
+    role="group"
+    tabindex="0"
+    aria-label=${t("chart.help")}
+    onKeyDown=${onKeyDown}
+  >
     <p class="charts-head muted">
-      <${Span} drawn=${drawn} /><span class="spacer"></span><${Time} drawn=${drawn} cursor=${group.cursor} />
+      <${Span} drawn=${drawn} /><span class="spacer"></span><${Time} drawn=${drawn} cursor=${group.cursor} isOld=${isOld} />
     </p>
     ${CHARTS.map(
       (chart) =>
@@ -51,15 +59,21 @@ function Span({ drawn }) {
   return html`<span>${words}</span>`;
 }
 
-/** @param {{drawn: DrawnSignal, cursor: import("@preact/signals").ReadonlySignal<number | null>}} props */
-function Time({ drawn, cursor }) {
+/**
+ * @param {{
+ *   drawn: DrawnSignal,
+ *   cursor: import("@preact/signals").ReadonlySignal<number | null>,
+ *   isOld: import("@preact/signals").ReadonlySignal<boolean>,
+ * }} props
+ */
+function Time({ drawn, cursor, isOld }) {
   const words = useMemo(
     () =>
       computed(() => {
         const time = cursor.value === null ? null : drawn.value.times[cursor.value];
-        return time == null ? t("chart.now") : clockTime(time, now.peek());
+        return time == null ? lastWords(drawn.value, isOld.value) : clockTime(time, now.peek());
       }),
-    [drawn],
+    [drawn, isOld],
   );
   return html`<span class="chart-time" data-testid="chart-time">${words}</span>`;
 }
@@ -137,17 +151,30 @@ function readings(chart, column, drawn, cursor) {
 }
 
 /**
+ * When the last numbers are of.
+ *
+ * @param {Drawn} drawn
+ * @param {boolean} isOld
+ */
+function lastWords({ until }, isOld) {
+  if (!isOld) return t("chart.now");
+  return until ? clockTime(until, now.peek()) : DASH;
+}
+
+/**
  * The whole moment in words, for who moves the cursor by keys and does not see it.
  *
  * @param {Drawn} drawn
  * @param {number | null} at
+ * @param {boolean} isOld
+ * @param {boolean} hasOwnLimit
  */
-function momentWords(drawn, at) {
-  if (at === null) return t("chart.now");
+function momentWords(drawn, at, isOld, hasOwnLimit) {
+  if (at === null) return lastWords(drawn, isOld);
   const parts = CHARTS.map((chart) => {
     const values = chart.columns.map((column) => {
       const words = valueWords(chart, drawn.lanes.get(column)?.[at], drawn.tops[chart.name], column);
-      return `${t(`column.${column}`)} ${words}`;
+      return `${columnName(column, hasOwnLimit)} ${words}`;
     });
     return `${t(`chart.${chart.name}`)} ${values.join(", ")}`;
   });

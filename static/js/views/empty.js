@@ -7,6 +7,7 @@ import { t } from "../lib/i18n.js";
 import { addresses, learnAddresses } from "../state/addresses.js";
 import { engines } from "../state/live.js";
 import { filterText } from "../state/table.js";
+import { clearFilter } from "./header.js";
 
 /**
  * The usual causes and what helps. Commands are the same in every language.
@@ -95,7 +96,7 @@ export function NoHits() {
     <h2>${t("empty.no_hits.title", { filter: filterText.value })}</h2>
     <p class="muted">${t("empty.no_hits.help")}</p>
     <div>
-      <button type="button" class="button" onClick=${() => (filterText.value = "")}>${t("filter.clear")}</button>
+      <button type="button" class="button" onClick=${clearFilter}>${t("filter.clear")}</button>
     </div>
   </section>`;
 }

@@ -29,7 +29,8 @@ function FilterBox() {
   const text = filterText.value;
   /** @param {KeyboardEvent & {currentTarget: HTMLInputElement}} event */
   const onKeyDown = (event) => {
-    if (event.key !== "Escape") return;
+    // What is being composed is dropped first, by the input method.
+    if (event.key !== "Escape" || event.isComposing) return;
     if (text) filterText.value = "";
     else event.currentTarget.blur();
   };
@@ -48,9 +49,15 @@ function FilterBox() {
       onKeyDown=${onKeyDown}
     />
     ${text
-      ? html`<${IconButton} icon="close" label=${t("filter.clear")} onClick=${() => (filterText.value = "")} />`
+      ? html`<${IconButton} icon="close" label=${t("filter.clear")} onClick=${clearFilter} />`
       : html`<kbd aria-hidden="true">/</kbd>`}
   </div>`;
+}
+
+/** Its button goes with the filter: the keyboard goes on in the field. */
+export function clearFilter() {
+  filterText.value = "";
+  /** @type {HTMLElement | null} */ (document.querySelector("[data-filter]"))?.focus();
 }
 
 function ThemeButton() {

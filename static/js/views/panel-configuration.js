@@ -58,20 +58,21 @@ function RevealButton({ inspection }) {
   if (current.phase !== "signed-in") return null;
   if (current.user.role !== "admin") return html`<span class="muted">${t("reveal.admins_only")}</span>`;
   const { phase } = inspection.reveal.value;
-  if (phase === "shown") {
-    return html`<button type="button" class="button" data-action="hide" onClick=${() => inspection.hide()}>
-      ${t("reveal.hide")}
-    </button>`;
-  }
-  return html`<span class="muted">${t("reveal.logged")}</span>
+  const isShown = phase === "shown";
+  const onClick = () => {
+    if (isShown) inspection.hide();
+    else if (phase !== "asking") void inspection.show();
+  };
+  // The same button for both, and never switched off: it keeps the focus.
+  return html`${!isShown && html`<span class="muted">${t("reveal.logged")}</span>`}
     <button
       type="button"
       class="button"
-      data-action="reveal"
-      disabled=${phase === "asking"}
-      onClick=${() => void inspection.show()}
+      data-action=${isShown ? "hide" : "reveal"}
+      aria-disabled=${phase === "asking" ? "true" : undefined}
+      onClick=${onClick}
     >
-      ${t("reveal.show")}
+      ${isShown ? t("reveal.hide") : t("reveal.show")}
     </button>`;
 }
 

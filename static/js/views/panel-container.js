@@ -127,7 +127,7 @@ function Head({ container, isTrue, isListed, tab }) {
       ${isListed && html`<span class="panel-since muted"><${Since} container=${container} /></span>`}
     <//>
     <div class="panel-sub">
-      <span class="panel-place muted"><${ImageName} image=${visibleText(container.image)} /></span>
+      <span class="panel-place muted"><${ImageName} image=${container.image} /></span>
       <span class="spacer"></span>
       ${isListed &&
       html`<${RowActions}

@@ -4,7 +4,7 @@
  */
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { isTableCovered, panel } from "../state/page.js";
 import { ContainerPanel } from "./panel-container.js";
@@ -13,20 +13,20 @@ import { ProjectPanel, SeveralPanel } from "./panel-logs.js";
 
 /**
  * @typedef {import("../lib/route.js").PanelRoute} PanelRoute
+ * @typedef {{key: string, route: PanelRoute | null, opener: Element | null}} Opened
  */
 
 export function PanelFrame() {
   const opened = panel.value;
   const key = opened ? keyOf(opened) : "";
-  const last = useRef(opened);
-  if (opened) last.current = opened;
-  useEffect(() => effect(() => setCovered(isTableCovered.value)), []);
+  const last = useRef(/** @type {Opened} */ ({ key: "", route: null, opener: null }));
   // Looked up while it is drawn for the first time: afterwards the title has the focus.
-  const [opener] = useState(() => document.activeElement);
+  if (opened && key !== last.current.key) last.current = { key, route: opened, opener: openerNow() };
+  useEffect(() => effect(() => setCovered(isTableCovered.value)), []);
   useEffect(
     () => () => {
       setCovered(false);
-      giveFocusBack(opener, last.current);
+      giveFocusBack(last.current);
     },
     [],
   );
@@ -57,16 +57,21 @@ function setCovered(isCovered) {
   for (const one of document.querySelectorAll(".bar, .fleet, .skip")) one.toggleAttribute("inert", isCovered);
 }
 
+/** What opened the panel; the whole table, or something in the panel itself, is no place to go back to. */
+function openerNow() {
+  const element = document.activeElement;
+  return element?.closest(".panel") || element?.id === "fleet" ? null : element;
+}
+
 /**
- * To what opened the panel; rows come and go, so else to the row of what was open, or to the table.
+ * To what opened it last; rows come and go, so else to the row of what was open, or to the table.
  *
- * @param {Element | null} opener
- * @param {PanelRoute | null} was
+ * @param {Opened} was
  */
-function giveFocusBack(opener, was) {
+function giveFocusBack({ route, opener }) {
   const isElsewhere = document.activeElement !== document.body && !document.activeElement?.closest(".panel");
   if (isElsewhere) return;
-  const row = was?.panel === "container" ? `[data-container^="${CSS.escape(was.id)}"]` : null;
+  const row = route?.panel === "container" ? `[data-container^="${CSS.escape(route.id)}"]` : null;
   const next = [opener, row && document.querySelector(`${row} a, ${row} button`), document.getElementById("fleet")];
   for (const one of next) {
     if (!(one instanceof HTMLElement) || !one.isConnected || one === document.body) continue;

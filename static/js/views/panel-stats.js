@@ -13,5 +13,5 @@ export function Stats({ container, inspection, recording }) {
   const details = inspection.details.value;
   const hasOwnLimit = details === null || limitsOf(details).memory !== Infinity;
   return html`${!isAlive(container) && html`<p class="panel-note" role="status">${t("chart.not_running")}</p>`}
-    <${Charts} recording=${recording} hasOwnLimit=${hasOwnLimit} />`;
+    <${Charts} engine=${container.engine} recording=${recording} hasOwnLimit=${hasOwnLimit} />`;
 }

@@ -4,8 +4,8 @@ import { html } from "htm/preact";
 import { useMemo } from "preact/hooks";
 import { t, tn } from "../lib/i18n.js";
 import { projectMark, projectState } from "../lib/projects.js";
-import { stateMark } from "../lib/status.js";
-import { totalsOf } from "../state/figures.js";
+import { visibleText } from "../lib/visible-text.js";
+import { oldnessOf, totalsOf } from "../state/figures.js";
 import { memo } from "../ui/memo.js";
 import { StateMark } from "../ui/state-mark.js";
 import { ProjectActions } from "./bulk.js";
@@ -37,7 +37,7 @@ export const ProjectRow = memo(
     return html`<tr
       role="row"
       aria-rowindex=${index}
-      class="project-row ${isStale ? "is-stale" : ""}"
+      class="project-row ${isStale ? "is-stale" : ""} ${oldnessOf(engine).value ? "has-old-figures" : ""}"
       data-key=${name}
       data-testid="project"
       data-engine=${engine}
@@ -47,7 +47,7 @@ export const ProjectRow = memo(
       ${acts && html`<td role="cell" class="select-cell"></td>`}
       <th role="rowheader" scope="row" class="name-cell">
         <${Fold} name=${name} isOpen=${isOpen}>
-          <${StateMark} shape=${shape} tone=${tone} /><span class="name">${project}</span>
+          <${StateMark} shape=${shape} tone=${tone} /><span class="name">${visibleText(project)}</span>
           <span class="project">${t("table.compose")}</span>
         <//>
       </th>
@@ -68,19 +68,10 @@ export const ProjectRow = memo(
 
 /** @param {{state: import("../lib/projects.js").ProjectState, isLoud: boolean}} props */
 function Running({ state, isLoud }) {
-  const { running, expected, done, ill, worst } = state;
+  const { running, expected, done, ill } = state;
   return html`<span class="words">
-    ${ill > 0 && worst && html`<span class=${isLoud ? "tone-bad" : ""}>${illWords(worst, ill)} · </span>`}
+    ${ill > 0 && html`<span class=${isLoud ? "tone-bad" : ""}>${tn(`summary.${projectMark(state).shape}`, ill)} · </span>`}
     <span class="muted">${t("table.group_running", { running, total: expected })}</span>
     ${done > 0 && html`<span class="muted"> · ${tn("table.done", done)}</span>`}
   </span>`;
-}
-
-/**
- * @param {Container} worst
- * @param {number} count of those that are as badly off
- */
-function illWords(worst, count) {
-  const { shape } = stateMark(worst);
-  return tn(`summary.${shape}`, count);
 }

@@ -10,6 +10,7 @@ import { t } from "../lib/i18n.js";
 import { offerKey } from "../lib/rules.js";
 import { activityOf, dismiss, run } from "../state/activity.js";
 import { IconButton } from "../ui/icon-button.js";
+import { usePassedFocus } from "../ui/kept-focus.js";
 import { OutcomeMark } from "../ui/outcome-mark.js";
 import { singlePress } from "../ui/single-press.js";
 import { offerName } from "./row-actions.js";
@@ -28,7 +29,9 @@ export function isNoted({ phase }) {
 /** @param {{container: Container, activity: Activity}} props */
 export function RowNote({ container, activity }) {
   return html`<tr class="row-note" role="row" data-testid="row-message" data-phase=${activity.phase}>
-    <td role="cell"><${Note} container=${container} activity=${activity} /></td>
+    <td role="cell">
+      <${Note} container=${container} activity=${activity} afterwards=${`[data-container="${container.id}"] [data-action="logs"]`} />
+    </td>
   </tr>`;
 }
 
@@ -41,26 +44,32 @@ export function ContainerNote({ container }) {
   const activity = activityOf(container).value;
   if (!isNoted(activity)) return null;
   return html`<div data-testid="panel-message" data-phase=${activity.phase}>
-    <${Note} container=${container} activity=${activity} />
+    <${Note} container=${container} activity=${activity} afterwards=".panel h2" />
   </div>`;
 }
 
-/** @param {{container: Container, activity: Activity}} props */
-function Note({ container, activity }) {
-  if (activity.phase !== "asking") return html`<${Outcome} container=${container} activity=${activity} />`;
+/**
+ * @param {{container: Container, activity: Activity, afterwards: string}} props
+ *   `afterwards`: a selector of where the keyboard goes on when it has gone
+ */
+function Note({ container, activity, afterwards }) {
+  if (activity.phase !== "asking") {
+    return html`<${Outcome} container=${container} activity=${activity} afterwards=${afterwards} />`;
+  }
   const { offer } = activity;
-  return html`<${Question} key=${`${offerKey(offer)} ${offer.allow_self}`} container=${container} offer=${offer} />`;
+  const key = `${offerKey(offer)} ${offer.allow_self}`;
+  return html`<${Question} key=${key} container=${container} offer=${offer} afterwards=${afterwards} />`;
 }
 
-/** @param {{container: Container, offer: Offer}} props */
-function Question({ container, offer }) {
+/** @param {{container: Container, offer: Offer, afterwards: string}} props */
+function Question({ container, offer, afterwards }) {
   const cancel = useRef(/** @type {HTMLButtonElement | null} */ (null));
   // The harmless button gets the focus: an Enter held too long must not kill.
   useEffect(() => {
     const opener = document.activeElement;
     if (isAskedBy(cancel.current, opener)) cancel.current?.focus();
     // Later: the question still stands while it is being taken away.
-    return () => void setTimeout(goOn, 0, container, opener);
+    return () => void setTimeout(goOn, 0, opener, afterwards);
   }, []);
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
@@ -102,27 +111,29 @@ function isAskedBy(button, opener) {
 }
 
 /**
- * The question is gone and took the focus with it; the keyboard goes on where it was, or in the row.
+ * The question is gone and took the focus with it; the keyboard goes on where it was, or beside it.
  *
- * @param {Container} container
  * @param {Element | null} opener
+ * @param {string} afterwards a selector
  */
-function goOn({ id }, opener) {
+function goOn(opener, afterwards) {
   if (document.activeElement !== document.body) return;
   const canTake = opener !== document.body && opener?.isConnected && !opener.matches(":disabled");
-  const next = canTake ? opener : document.querySelector(`[data-container="${id}"] [data-action="logs"]`);
+  const next = canTake ? opener : document.querySelector(afterwards);
   if (next instanceof HTMLElement) next.focus({ preventScroll: true });
 }
 
-/** @param {{container: Container, activity: Activity}} props */
-function Outcome({ container, activity }) {
+/** @param {{container: Container, activity: Activity, afterwards: string}} props */
+function Outcome({ container, activity, afterwards }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  usePassedFocus(box, afterwards);
   if (activity.phase !== "refused" && activity.phase !== "unknown") return null;
   const { phase, offer } = activity;
   const words =
     phase === "refused"
       ? `${t(`refused.${offer.action}`, { name: container.name })} ${errorWords(activity.error)}`
       : t(`unknown.${offer.action}`, { name: container.name, seconds: activity.seconds });
-  return html`<div class="note ${phase === "refused" ? "is-bad" : "is-warn"}" role="alert">
+  return html`<div class="note ${phase === "refused" ? "is-bad" : "is-warn"}" role="alert" ref=${box}>
     <${OutcomeMark} kind=${phase} />
     <p>${words}</p>
     <${IconButton} icon="close" label=${t("note.dismiss")} onClick=${() => dismiss(container)} />

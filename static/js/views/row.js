@@ -7,6 +7,7 @@ import { rowKey } from "../lib/arrange.js";
 import { t } from "../lib/i18n.js";
 import { containerHref } from "../lib/route.js";
 import { isAlive, stateMark } from "../lib/status.js";
+import { visibleText } from "../lib/visible-text.js";
 import { activityOf, underWay } from "../state/activity.js";
 import { cursor } from "../state/cursor.js";
 import { figuresOf, oldnessOf } from "../state/figures.js";
@@ -57,7 +58,7 @@ export const ContainerRow = memo(
         aria-current=${isAtCursor ? "true" : undefined}
         class=${classes.filter(Boolean).join(" ")}
         data-key=${key}
-        data-held=${noted ? "" : undefined}
+        data-held=${activity.phase === "asking" ? "" : undefined}
         data-testid="container"
         data-container=${container.id}
         data-name=${container.name}
@@ -71,7 +72,7 @@ export const ContainerRow = memo(
           <a class="name" href=${containerHref(container)} data-row-link aria-current=${open ? "true" : undefined}>
             <${Name} container=${container} isMember=${isMember} />
           </a>
-          ${!isMember && container.project && html`<span class="project">${container.project}</span>`}
+          ${!isMember && container.project && html`<span class="project">${visibleText(container.project)}</span>`}
         </th>
         ${layout.columns.map(
           (column) =>
@@ -102,7 +103,7 @@ export const ContainerRow = memo(
  */
 function Name({ container: { name, project }, isMember }) {
   const prefix = isMember && name.startsWith(`${project}-`) ? `${project}-` : "";
-  return html`<span class="name-prefix">${prefix}</span><span class="name-own">${name.slice(prefix.length)}</span>`;
+  return html`<span class="name-prefix">${visibleText(prefix)}</span><span class="name-own">${visibleText(name.slice(prefix.length))}</span>`;
 }
 
 /** Whether boxes to tick are of any use. @param {string | undefined} role */

@@ -50,6 +50,7 @@ export function SelectAllBox() {
     title=${label}
     checked=${state === "all"}
     indeterminate=${state === "some"}
+    disabled=${count === 0}
     onClick=${state === "all" ? unselectShown : selectShown}
   />`;
 }

@@ -1,12 +1,12 @@
 /** The counts, each a filter: what is wrong is one press away. Beside them, how the table is looked at. */
 
 import { html } from "htm/preact";
-import { counts } from "../lib/counts.js";
+import { counts, isSilent } from "../lib/counts.js";
 import { hasWord } from "../lib/filter.js";
 import { engineKey } from "../lib/items.js";
 import { tn } from "../lib/i18n.js";
-import { called } from "../state/cursor.js";
-import { containers, engines, loading } from "../state/live.js";
+import { callRow } from "../state/cursor.js";
+import { connection, containers, engines, loading } from "../state/live.js";
 import { filterText, toggleFilter } from "../state/table.js";
 import { StateMark } from "../ui/state-mark.js";
 import { GroupingChoice, ViewMenu } from "./columns.js";
@@ -60,15 +60,15 @@ function Count({ kind, word, count }) {
 
 /** An engine that is away may stand far below: a press goes to it. */
 function TroubledEngines() {
-  return TROUBLES.map(({ state, tone, shape, words }) => {
-    const troubled = engines.value.filter((engine) => engine.state === state);
+  return TROUBLES.map(({ state, is, tone, shape, words }) => {
+    const troubled = engines.value.filter(is);
     if (troubled.length === 0) return null;
     return html`<button
       type="button"
       key=${state}
       class="count tone-${tone}"
       data-count="engines-${state}"
-      onClick=${() => (called.value = { key: engineKey(troubled[0].engine) })}
+      onClick=${() => goTo(engineKey(troubled[0].engine))}
     >
       <${StateMark} shape=${shape} tone=${tone} />
       <${Figure} text=${tn(words, troubled.length)} />
@@ -76,9 +76,29 @@ function TroubledEngines() {
   });
 }
 
+/** @typedef {import("../client/types.js").EngineView} EngineView */
+
+/** Without a connection every engine is silent, which says nothing about them. @param {EngineView} engine */
+function isToldSilent(engine) {
+  return engine.state === "stale" || (connection.value.status === "connected" && isSilent(engine));
+}
+
+/** A filter leaves out engines without a hit. @param {string} key */
+function goTo(key) {
+  if (callRow(key)) return;
+  filterText.value = "";
+  callRow(key);
+}
+
 const TROUBLES = [
-  { state: "down", tone: "bad", shape: "failed", words: "title.engines_down" },
-  { state: "stale", tone: "warn", shape: "unconfirmed", words: "title.engines_stale" },
+  {
+    state: "down",
+    is: (/** @type {EngineView} */ { state }) => state === "down",
+    tone: "bad",
+    shape: "failed",
+    words: "title.engines_down",
+  },
+  { state: "stale", is: isToldSilent, tone: "warn", shape: "unconfirmed", words: "title.engines_stale" },
 ];
 
 /** How much of the line is only the last known state. */

@@ -5,18 +5,19 @@
 
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { isFigureKey } from "../lib/arrange.js";
 import { layoutOf } from "../lib/columns.js";
 import { unconfirmedWords } from "../lib/engine-words.js";
 import { t } from "../lib/i18n.js";
 import "../state/table-address.js";
 import { now } from "../state/clock.js";
 import { called, cursorFollows } from "../state/cursor.js";
-import { drawFigures } from "../state/figures.js";
-import { engines, hosts } from "../state/live.js";
+import { drawFigures, isHere } from "../state/figures.js";
+import { containers, engines } from "../state/live.js";
 import { panel } from "../state/page.js";
 import { session } from "../state/session.js";
 import { hasHits, items, membersOf } from "../state/shown.js";
-import { fittingColumns, hiddenColumns, isCompact } from "../state/table.js";
+import { fittingColumns, hiddenColumns, isCompact, order } from "../state/table.js";
 import { VirtualRows } from "../ui/virtual.js";
 import { NoHits } from "./empty.js";
 import { EngineRow } from "./engine-row.js";
@@ -45,12 +46,11 @@ const HEIGHTS = {
   cards: { engine: 150, project: 52, container: 108 },
 };
 
-const FIGURES = new Set(["cpu", "memory", "network"]);
-
 export function ContainerTable() {
   const list = items.value;
   const table = useRef(/** @type {HTMLElement | null} */ (null));
-  const width = useWidth(table);
+  const isEmpty = list.length === 0;
+  const width = useWidth(table, isEmpty);
   const isCards = width < CARDS_BELOW;
   const current = session.value;
   const role = current.phase === "signed-in" ? current.user.role : undefined;
@@ -62,14 +62,15 @@ export function ContainerTable() {
   useEffect(() => {
     fittingColumns.value = layout.columns;
   }, [layout]);
-  const hasFigures = list.length > 0 && layout.columns.some((column) => FIGURES.has(column));
+  // What the rows are in order of is looked at, too.
+  const hasFigures = !isEmpty && (layout.columns.some(isFigureKey) || isFigureKey(order.value.key));
   useEffect(() => {
     drawFigures(hasFigures);
     return () => drawFigures(false);
   }, [hasFigures]);
   const surroundings = { role, layout, opened: openedContainer() };
   const look = isCards ? "cards" : isCompact.value ? "compact" : "rows";
-  if (list.length === 0) return html`<${NoHits} />`;
+  if (isEmpty) return containers.value.length > 0 && html`<${NoHits} />`;
   return html`<table
     class="containers is-${look} ${acts ? "has-boxes" : ""} ${layout.hasLines ? "has-lines" : ""}"
     role="table"
@@ -120,7 +121,7 @@ function drawn(item, index, { role, layout, opened }) {
     isMember=${item.isMember}
     layout=${layout}
     role=${role}
-    host=${hosts.value.has(item.engine) ? location.hostname : null}
+    host=${isHere(item.engine).value ? location.hostname : null}
     unconfirmed=${unconfirmed}
     open=${opened !== null && opened.engine === item.engine && container.id.startsWith(opened.id)}
     index=${index}
@@ -156,8 +157,9 @@ const BODY = {
  * The table's own width, not the window's: the open panel narrows it.
  *
  * @param {{current: HTMLElement | null}} table
+ * @param {boolean} isEmpty there is none
  */
-function useWidth(table) {
+function useWidth(table, isEmpty) {
   const [width, setWidth] = useState(innerWidth);
   useLayoutEffect(() => {
     const fleet = table.current?.parentElement;
@@ -167,6 +169,6 @@ function useWidth(table) {
     measure();
     observer.observe(fleet);
     return () => observer.disconnect();
-  }, []);
+  }, [isEmpty]);
   return width;
 }

@@ -44,7 +44,8 @@ FILES = {
     "static/js/main.js": MAIN,
     "static/js/early.js": SOURCE,
     "static/js/views/a.js": 'import { h } from "preact";\nexport * from "../lib/b.js";\n',
-    "static/js/lib/b.js": '/** @typedef {import("./types.js").T} T */\nexport const b = 1;\n' * 20,
+    "static/js/lib/b.js": '/**\n * @import { U } from "./types.js"\n */\n/** @typedef {import("./types.js").T} T */\nexport const b = 1;\n'
+    * 20,
     "static/js/lib/types.js": "export {};\n",
     "static/js/views/late.js": "export {};\n",
     "static/css/page.css": '/* All. */\n@import "a.css";\n@import "../vendor/b.css";\n',
