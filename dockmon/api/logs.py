@@ -52,8 +52,9 @@ def make_blueprint(logs: Logs, stream: Stream) -> Blueprint:
 _DESCRIPTION: Final = (
     "Lines of text, or with `format=json` one object per line: `{engine, container, stream, "
     "timestamp, cursor, text}`. Where the log of a container breaks off because its engine was "
-    "lost, the last object of it is `{engine, container, error: {code, message, params, "
-    "request_id}}`, or in text a line that begins with `dockmon:`."
+    "lost, or cannot be read beside others that can, the last object of it is "
+    "`{engine, container, error: {code, message, params, request_id}}`, or in text a line that "
+    "begins with `dockmon:`."
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
@@ -18,22 +19,26 @@ class LogDepths:
 
     A log only grows: what was that far from its end then is no nearer now, and
     neither is an earlier moment. Should a log have been cut short meanwhile, a
-    search that begins here finds too much, and nothing is missed.
+    search that begins here finds too much, and nothing is missed. Every reader
+    uses the same one, from a task of its own.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._logs: OrderedDict[Log, tuple[int, int]] = OrderedDict()
 
     def note(self, log: Log, until_ns: int, entries: int) -> None:
         """Remember that at least so many entries are behind a moment."""
-        self._logs[log] = until_ns, entries
-        self._logs.move_to_end(log)
-        while len(self._logs) > _REMEMBERED:
-            self._logs.popitem(last=False)
+        with self._lock:
+            self._logs[log] = until_ns, entries
+            self._logs.move_to_end(log)
+            while len(self._logs) > _REMEMBERED:
+                self._logs.popitem(last=False)
 
     def behind(self, log: Log, until_ns: int) -> int:
         """Return how many entries are behind a moment for certain."""
-        noted_ns, entries = self._logs.get(log, (0, 0))
+        with self._lock:
+            noted_ns, entries = self._logs.get(log, (0, 0))
         return entries if until_ns <= noted_ns else 0
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from dockmon.domain.container import Container
-from dockmon.domain.errors import DockmonError, NotFound
+from dockmon.domain.errors import GONE, DockmonError
 from dockmon.domain.log_cursor import Place, after, before, join, key_of, pack
+from dockmon.domain.log_last import KEPT_BYTES, LINE_COST_BYTES
 from dockmon.domain.log_merge import LogMerge
 from dockmon.domain.log_request import LogRequest
 from dockmon.domain.logs import LogLine
@@ -24,14 +25,13 @@ from dockmon.services.log_source import LogSource
 READING_BYTES: Final = 2 * 1024 * 1024
 SOURCE_LINES: Final = 2_048
 _SOURCE_BYTES: Final = 128 * 1024
-_LINE_COST_BYTES: Final = 200
 _BATCH_LINES: Final = 256
 # How long a clock of an engine's may be behind ours when `until` ends a stream.
 _UNTIL_GRACE_SECONDS: Final = 2.0
 
 
 class Told(NamedTuple):
-    """A line, or that one container's part ended before its time (`error`)."""
+    """A line, or that one container's part ended before its time or never began (`error`)."""
 
     container: Container
     line: LogLine | None
@@ -61,6 +61,7 @@ class LogReading:
         self.on_close: Callable[[LogReading], None] = lambda _reading: None
         self.lock = threading.Lock()
         self.is_over = False
+        self.kept_bytes = KEPT_BYTES // len(containers)
         self.was_cut = False
         self._is_closed = False
         self._clock = clock
@@ -80,23 +81,25 @@ class LogReading:
         self._waiting_lines = [0] * len(containers)
         self._source_bytes = max(READING_BYTES // len(containers), _SOURCE_BYTES)
         self._unopened = set(self._sources)
+        self._refusals: list[DockmonError] = []  # of those that could not be opened
         self._errors: dict[int, DockmonError] = {}  # by number, not told yet
         self._ends_at = self._end_of(request)
 
     def start(self, tasks: Tasks) -> None:
-        """Begin to read; returns when every engine answers.
+        """Begin to read; returns when every engine has answered.
 
-        Raises: what opening raised, for the first container that failed.
+        Raises: what opening raised, if no log could be opened. Of several, one that
+        could not is told as the end of its part.
         """
         for source in self._sources:
             name = f"log of {source.container.name}"
             tasks.spawn(source.run, name=name)
         with self.lock:
-            while self._unopened and not self._errors:
+            while self._unopened:
                 self._readable.wait()
-            failed = [*self._errors.values()] if self._unopened else []
-        if failed:
-            raise failed[0]
+            refusals = self._refusals
+        if len(refusals) == self.streams:
+            raise refusals[0]
 
     def __iter__(self) -> Iterator[list[Told]]:
         while batch := self._next():
@@ -155,7 +158,7 @@ class LogReading:
             if self.with_cursors:
                 self._parts[number] = pack(self._keys[number], after(line))
                 cursor = join(self._parts)
-            self._waiting_bytes[number] -= len(line.text) + _LINE_COST_BYTES
+            self._waiting_bytes[number] -= len(line.text) + LINE_COST_BYTES
             self._waiting_lines[number] -= 1
             batch.append(Told(self.containers[number], line, cursor))
         for number in [n for n in self._errors if self._merge.is_drained(n)]:
@@ -206,11 +209,12 @@ class LogReading:
     def ended(self, source: LogSource, error: DockmonError | None) -> None:
         number = self._numbers[source]
         with self.lock:
-            gone = isinstance(error, NotFound) and source not in self._unopened
-            if error is not None and not gone and not self.is_over:
+            is_gone = isinstance(error, GONE) and source not in self._unopened
+            if error is not None and not is_gone and not self.is_over:
                 self._errors[number] = error
-            if error is None:
-                self._unopened.discard(source)
+                if source in self._unopened:
+                    self._refusals.append(error)
+            self._unopened.discard(source)
             if source in self._untouched:
                 self._parts[number] = self._part(source)
             self._merge.end(number)
@@ -230,7 +234,7 @@ class LogReading:
                 if source.place.side == "from":
                     # Nothing of it was handed out: whoever goes on begins with this line.
                     self._parts[number] = pack(self._keys[number], before(line))
-            self._waiting_bytes[number] += len(line.text) + _LINE_COST_BYTES
+            self._waiting_bytes[number] += len(line.text) + LINE_COST_BYTES
             self._waiting_lines[number] += 1
             self._merge.put(number, line, now)
             self._readable.notify()

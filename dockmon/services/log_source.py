@@ -13,7 +13,7 @@ from contextlib import closing
 from typing import Final, Protocol
 
 from dockmon.domain.container import Container
-from dockmon.domain.errors import DockmonError, EngineTimedOut, EngineUnavailable, NotFound
+from dockmon.domain.errors import GONE, DockmonError, EngineTimedOut, EngineUnavailable, NotFound
 from dockmon.domain.log_cursor import DISORDER_SECONDS, Place, Seek, after, before
 from dockmon.domain.log_last import LastLines
 from dockmon.domain.log_lines import LineAssembler
@@ -37,10 +37,14 @@ _NS: Final = 1_000_000_000
 
 
 class Sink(Protocol):
-    """Where the lines of a source go. It calls, and is called, with `lock` free."""
+    """Where the lines of a source go. It calls, and is called, with `lock` free.
+
+    kept_bytes: how much of its log a source may hold while it looks back.
+    """
 
     lock: threading.Lock
     is_over: bool
+    kept_bytes: int
 
     def now(self) -> float:
         """Return monotonic seconds."""
@@ -85,7 +89,9 @@ class LogSource:
         self._depths = depths
         self._from_ns = self.place.at_ns if self.place.side == "from" else 0
         self._tail = request.tail_from(place)
-        self._looks_back = bool(self._tail) and request.is_choosy
+        # An engine's `tail` counts entries: of any stream, and several to a long line.
+        is_read_first = in_two_steps or not request.follow
+        self._looks_back = bool(self._tail) and (is_read_first or request.is_choosy)
         # With tail=0, too: nothing would tell where the log stood at the beginning.
         has_past_to_learn = in_two_steps or self._looks_back or self._tail == 0
         self._in_two_steps = request.follow and has_past_to_learn
@@ -161,7 +167,7 @@ class LogSource:
         unfinished = self._unfinished
         try:
             self._read_part(None, follow=False, is_last=True)
-        except NotFound:
+        except GONE:
             self._sink.put(self, self._wanted(unfinished))
 
     def _read_part(self, tail: int | None, follow: bool, is_last: bool) -> None:
@@ -203,20 +209,29 @@ class LogSource:
 
     def _look_back(self, tail: int, is_last: bool) -> None:
         """Read the last so many lines that match, further back each time there are too few."""
-        begun_at, first, kept = self.place, None, LastLines(tail)
+        first: LogLine | None = None
+        last: LogLine | None = None
+        kept = LastLines(tail)
+        begun: list[LogLine] = []  # lines that come whole later, and are among the last, too
         for window in self._windows(tail):
-            self.place, begun_before = begun_at, first
-            kept, first, last = LastLines(tail), None, None
-            self._seek = Seek(begun_at)
+            begun_before = first
+            kept, first, last = LastLines(tail, self._sink.kept_bytes), None, None
+            self._seek = Seek(self.place)
             with closing(self._lines(window, follow=False, is_last=is_last)) as lines:
                 for last in lines:
                     first = first or last
                     kept.add(self._pass(last))
             kept.add(self._wanted(self._seek.give_up()))
-            self._move_behind(last)
+            begun = [] if is_last else self._wanted(self._unfinished)
+            kept.add(begun)
+            if kept.is_cut and window == tail + 1:
+                # Too much to hold, yet the engine's own count gives all of it as it comes.
+                self._read_on(tail, follow=False, is_last=is_last)
+                return
             if kept.is_full or self._sink.is_over or self._is_all(window, first, begun_before):
                 break
-        self._sink.put(self, list(kept.lines))
+        self._sink.put(self, list(kept.lines)[: len(kept.lines) - len(begun)])
+        self._move_behind(last)
 
     def _is_all(self, window: int | None, first: LogLine | None, before: LogLine | None) -> bool:
         """Say whether the log has nothing before what this window has shown."""
@@ -232,7 +247,9 @@ class LogSource:
         behind = self._behind_until(tail)
         if behind is None:
             return []
-        return [behind + window for window in sorted({tail, max(tail, NEAR_ENTRIES), FAR_ENTRIES})]
+        # A few long lines are the usual reason why the first does not do.
+        windows = {tail + 1, min(4 * tail, FAR_ENTRIES), NEAR_ENTRIES, FAR_ENTRIES}
+        return [behind + window for window in sorted(windows) if window > tail]
 
     def _behind_until(self, tail: int) -> int | None:
         """Return about how many entries are behind `until`, None where none is before it."""

@@ -54,7 +54,9 @@ class Logs:
         principal: Principal,
         with_cursors: bool = True,
     ) -> LogReading:
-        """Return a reading of these (engine, reference) once every engine has begun to answer.
+        """Return a reading of these (engine, reference) once every engine has answered.
+
+        Where only some of them can be read, their lines come, and the others' errors.
 
         Raises: request.invalid, container.not_found, engine.unknown,
         engine.unavailable, engine.timed_out, engine.refused, request.rate_limited.

@@ -186,6 +186,27 @@ def test_merged_logs_come_by_time_with_the_name_in_front(house):
         assert line == f"{one['text'].split()[0]} | {one['text']}"
 
 
+def test_of_merged_logs_one_that_cannot_be_read_says_so_and_the_others_come(house):
+    house.run("web", "echo hello", is_finished=True)
+    mute = house.run("mute", "true", HostConfig={"LogConfig": {"Type": "none"}})
+    path = "logs?container=local/mute&container=local/web"
+    found = house.objects(path)
+    assert [one["text"] for one in found if "text" in one] == ["hello"]
+    (error,) = [one for one in found if "error" in one]
+    assert (error["container"], error["error"]["code"]) == (mute, "engine.refused")
+    said = house.texts(path)
+    assert "web | hello" in said
+    assert any(line.startswith("mute | dockmon: the log breaks off here: ") for line in said)
+
+
+def test_a_tail_counts_lines_however_long_they_are(house):
+    script = "for n in 1 2 3 4; do echo $n; head -c 40000 /dev/zero | tr '\\0' a; echo; done"
+    house.run("long", script, is_finished=True)
+    for tail in range(1, 9):
+        found = house.texts(f"containers/local/long/logs?tail={tail}")
+        assert [len(line) for line in found] == ([1, 40_000] * 4)[-tail:]
+
+
 def test_a_download_is_named_after_the_container(house):
     house.run("web", "echo hello", is_finished=True)
     with house.open("containers/local/web/logs?download=true") as reader:

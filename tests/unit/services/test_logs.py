@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from dockmon.domain.access import Principal
 from dockmon.domain.container import Container
 from dockmon.domain.errors import (
+    Conflict,
     DockmonError,
+    EngineRefused,
     EngineUnavailable,
     InvalidRequest,
     NotFound,
@@ -174,7 +176,7 @@ def test_the_look_back_for_matching_lines_is_bounded(monkeypatch):
     web = engine.add("web", err(1), *(out(n) for n in range(2, 60)), err(60))
     read = House(engine, inline=True).read(web, request=LogRequest(tail=2, streams=("stderr",)))
     assert texts(read) == ["e60"]
-    assert [query.tail for _, query in engine.queries] == [2, 10, 50]
+    assert [query.tail for _, query in engine.queries] == [3, 8, 10, 50]
 
 
 SECOND = 10**9
@@ -257,6 +259,64 @@ def test_both_ends_and_a_tail_give_the_last_lines_between_them():
     request = LogRequest(tail=2, since=T0 + 10 * SECOND, until_ns=T0 + 20 * SECOND)
     read = House(engine, inline=True).read(web, request=request)
     assert texts(read) == [f"o{19 * SECOND}", f"o{20 * SECOND}"]
+
+
+def long(at: int, *, entries: int = 2) -> list[Entry]:
+    """Return one line as an engine keeps it: in pieces."""
+    whole: list[Entry] = [(T0 + at, "stdout", b"x" * 16_384) for _ in range(entries - 1)]
+    return [*whole, out(at, "end")]
+
+
+@pytest.mark.parametrize(("tail", "entries"), [(1, 2), (4, 3), (10, 7), (30, 2)])
+def test_tail_counts_lines_and_not_the_pieces_of_long_ones(tail, entries):
+    engine = LogEngine()
+    lines = [entry for n in range(40) for entry in long(n * SECOND, entries=entries)]
+    web = engine.add("web", *lines, state="exited")
+    read = House(engine, inline=True).read(web, request=LogRequest(tail=tail))
+    assert [one.line.at_ns for one in read if one.line] == [
+        T0 + n * SECOND for n in range(40 - tail, 40)
+    ]
+
+
+def test_a_long_line_that_the_first_look_cut_in_two_comes_whole():
+    engine = LogEngine()
+    web = engine.add("web", out(1), *long(2, entries=3), *(out(n) for n in range(3, 8)))
+    for tail in (6, 7):
+        read = House(engine, inline=True).read(web, request=LogRequest(tail=tail))
+        whole = ["x" * 32_768 + "end", *(f"o{n}" for n in range(3, 8))]
+        assert texts(read) == ["o1", *whole][-tail:]
+
+
+def test_merged_logs_that_are_followed_begin_with_as_many_lines_as_were_asked_for(follow):
+    engine = LogEngine()
+    web = engine.add("web", *(entry for n in range(20) for entry in long(n * SECOND)))
+    db = engine.add("db", out(20 * SECOND), out(21 * SECOND))
+    follower = follow(House(engine).open(web, db, request=LogRequest(tail=5, follow=True)))
+    eventually(lambda: len(follower.texts) == 7, timeout=5)
+    assert [told.line.at_ns for told in follower.told if told.line] == [
+        T0 + n * SECOND for n in range(15, 22)
+    ]
+    engine.write(web, out(30 * SECOND, "new"))
+    eventually(lambda: follower.texts[7:] == ["new"], timeout=5)
+
+
+def test_last_lines_too_long_to_hold_all_come_all_the_same(monkeypatch):
+    monkeypatch.setattr(log_reading, "KEPT_BYTES", 4_000)
+    engine = LogEngine()
+    web = engine.add("web", *(out(n, "x" * 100) for n in range(50)), state="exited")
+    read = House(engine, inline=True).read(web, request=LogRequest(tail=40))
+    assert [one.line.at_ns for one in read if one.line] == [T0 + n for n in range(10, 50)]
+
+
+def test_several_logs_looked_back_in_share_what_one_may_hold(monkeypatch):
+    monkeypatch.setattr(log_reading, "KEPT_BYTES", 30_000)
+    engine = LogEngine()
+    entries = [out(n, "x" * 100) for n in range(100)]
+    containers = [engine.add(f"c{n}", *entries, state="exited") for n in range(5)]
+    request = LogRequest(tail=80, until_ns=T0 + 99)
+    house = House(engine, inline=True)
+    assert len(house.read(containers[0], request=request)) == 80
+    assert len(house.read(*containers, request=request)) == 5 * (30_000 // 5 // 300)
 
 
 def test_logs_of_two_engines_are_merged_by_time_and_a_container_named_twice_is_one():
@@ -342,6 +402,19 @@ def test_a_cursor_of_another_container_is_refused_and_a_new_one_beside_it_begins
         house.open(db, request=since(first))
     assert texts(house.read(web, db, request=since(first))) == ["o2", "o3", "o4"]
     assert house.logs.streams == 0
+
+
+@pytest.mark.parametrize("streams", [("stdout", "stderr"), ("stdout",)])
+def test_a_cursor_of_the_last_lines_does_not_bring_what_was_before_them(streams):
+    engine = LogEngine()
+    web = engine.add("web", *(out(n) for n in range(0, 20, 2)), state="exited")
+    db = engine.add("db", *(out(n) for n in range(1, 20, 2)), state="exited")
+    house = House(engine, inline=True)
+    whole = house.read(web, db, request=LogRequest(tail=2, streams=streams))
+    assert texts(whole) == ["o16", "o17", "o18", "o19"]
+    for number, told in enumerate(whole):
+        rest = house.read(web, db, request=since(told, streams=streams))
+        assert texts(rest) == texts(whole)[number + 1 :]
 
 
 def test_following_goes_on_from_a_cursor_though_all_were_silent_but_one(follow):
@@ -440,6 +513,19 @@ def test_until_ends_a_followed_log(follow):
     assert engine.open_streams == 0
 
 
+@pytest.mark.parametrize("error", [NotFound, Conflict])
+def test_a_last_word_is_not_lost_when_its_container_is_being_removed(follow, error):
+    engine = LogEngine()
+    web = engine.add("web", out(1), out(2, "no end", end=""))
+    follower = follow(House(engine).open(web, request=FOLLOW))
+    follower.await_texts("o1")
+    engine.logs = _raising(error())  # type: ignore[method-assign]
+    engine.stop(web)
+    follower.await_end()
+    assert follower.texts == ["o1", "no end"]
+    assert [told.error for told in follower.told] == [None, None]
+
+
 # ----- ending
 
 
@@ -523,12 +609,28 @@ def test_what_fails_before_the_first_line_is_raised_and_leaves_nothing_open(faul
     local, nas = LogEngine("local"), LogEngine("nas")
     web, db = local.add("web", out(1)), nas.add("db", out(2))
     house = House(local, nas)
+    local.logs = nas.logs = _raising(fault)  # type: ignore[method-assign]
+    for containers in ([web], [web, db]):
+        with pytest.raises(DockmonError) as raised:
+            house.open(*containers, request=FOLLOW)
+        assert raised.value is fault
+        assert house.logs.streams == 0
+
+
+@pytest.mark.parametrize(
+    "fault", [Conflict("container.conflict"), EngineRefused(), EngineUnavailable()]
+)
+def test_of_several_logs_one_that_cannot_be_read_is_told_and_the_others_come(follow, fault):
+    local, nas = LogEngine("local"), LogEngine("nas")
+    web, db = local.add("web", out(1)), nas.add("db", out(2))
     nas.logs = _raising(fault)  # type: ignore[method-assign]
-    with pytest.raises(DockmonError) as raised:
-        house.open(web, db, request=FOLLOW)
-    assert raised.value is fault
-    eventually(lambda: local.open_streams == 0, timeout=5)
-    assert house.logs.streams == 0
+    house = House(local, nas)
+    follower = follow(house.open(web, db, request=FOLLOW))
+    follower.await_texts("o1")
+    eventually(lambda: len(follower.told) == 2, timeout=5)
+    assert [(one.container, one.error) for one in follower.told if one.error] == [(db, fault)]
+    local.write(web, out(3))
+    follower.await_texts("o1", "o3")
 
 
 def _raising(fault: DockmonError) -> Callable[..., Any]:
