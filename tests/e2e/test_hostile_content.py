@@ -141,6 +141,16 @@ def test_names_of_images(simulated, text):
     assert page.evaluate("window.__xss") is None
 
 
+def test_a_log_line_of_json_that_is_nested_all_through(harmless, engine):
+    nested = "head -c 5000 /dev/zero | tr '\\0'"
+    script = f"printf '{{\"a\":'; {nested} '['; {nested} ']'; echo '}}'; echo after; sleep 600"
+    engine.run("nested", "sh", "-c", script)
+    harmless.open_logs("nested")
+    expect(harmless.log_lines).to_have_count(2)
+    expect(harmless.log_lines.first).to_contain_text('{"a":[[[[')
+    expect(harmless.log_lines.last).to_contain_text("after")
+
+
 def test_log_lines(harmless, engine):
     seen = UNICODE[2:]  # the others turn or hide what stands beside them, and are named instead
     lines = HTML + seen + list(ANSI)

@@ -23,6 +23,14 @@ AWAY = (
     r"WebSocket connection to ",
     r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)",
 )
+# To a container's log and on, with no frame between.
+_PASS_BY = """async panel => {
+  for (const tab of ["logs", "overview"]) {
+    const there = new Promise(done => addEventListener("hashchange", done, { once: true }));
+    location.hash = `${panel}/${tab}`;
+    await there;
+  }
+}"""
 PROJECT = "com.docker.compose.project"
 
 
@@ -318,6 +326,32 @@ def test_a_container_that_is_gone_says_so(docker, panel, engine):
     engine.api.remove_container("talker", force=True)
     panel.says("gone", "This container is gone.")
     expect(line(docker, "first")).to_be_attached()
+
+
+def test_the_last_of_a_project_to_go_leaves_its_lines(docker, panel, engine):
+    engine.run("web", "sh", "-c", TALKER, Labels={PROJECT: "shop"})
+    docker.shows("web", "running")
+    docker.page.evaluate("location.hash = '#/p/local/shop'")
+    expect(line(docker, "tick 5")).to_be_attached()
+    engine.api.remove_container("web", force=True)
+    panel.says("gone", "This container is gone.")
+    expect(line(docker, "first")).to_be_attached()
+
+
+def test_a_log_that_is_closed_before_it_was_painted_is_not_followed(docker, panel, engine):
+    for name in ("passing", "staying"):
+        engine.run(name, "sh", "-c", f"echo {name}; sleep 600")
+    docker.open_logs("staying")
+    panel.says("following")
+    asked: list[str] = []
+    docker.page.on("request", lambda request: asked.append(request.url))
+    passing = docker.row("passing").get_attribute("data-container")
+    docker.page.evaluate(_PASS_BY, f"#/c/local/{passing}")
+    docker.open_logs("staying")
+    panel.says("following")
+    logs = [url for url in asked if passing in url and "/logs?" in url]
+    assert logs
+    assert not [url for url in logs if "follow=true" in url]
 
 
 def test_a_log_without_a_line_says_so_and_shows_the_first_one(docker, panel, engine):

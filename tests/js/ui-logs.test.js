@@ -209,6 +209,21 @@ describe("a line of JSON", () => {
     }
   });
 
+  it("is plain text where it is nested more deeply than can be written", () => {
+    const deep = `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`;
+    assert.equal(readJson(deep), null);
+    assert.equal(readLine(deep).text, deep);
+  });
+
+  it("is plain text where it has numbers that would be changed", () => {
+    for (const number of ["1234567890123456789", "-12345678901234567", "1e400", "1E-400", "0.12345678901234567890"]) {
+      assert.equal(readJson(`{"id":${number}}`), null, number);
+    }
+    for (const number of ["1732273200000", "1732273200.1234567", "0.1", "-1.50", "1e6", '"1234567890123456789"', '"1e400\\""']) {
+      assert.equal(readJson(`{"msg":"x","id":${number}}`)?.message, "x", number);
+    }
+  });
+
   it("that is none is text", () => {
     for (const text of ["{not json}", "[1,2]", '{"a":1', "{}{}", "12"]) assert.equal(readJson(text), null, text);
     assert.deepEqual(readJson("{}")?.fields, []);
@@ -289,6 +304,25 @@ describe("older lines put before the others", () => {
   });
 });
 
+describe("a long line", () => {
+  const long = `${ESC}[31mred${ESC}[0m plain `.repeat(10_000);
+
+  it("is read only as far as it is shown, and looks the same there", () => {
+    const [whole, begun] = [readLine(long), readLine(long, 2000)];
+    assert.ok(begun.head > 2000 && begun.head < 10_000);
+    assert.equal(begun.full, long.length);
+    assert.equal(begun.text.slice(0, 2000), whole.text.slice(0, 2000));
+    const inSight = (/** @type {{start: number, end: number}[]} */ spans) => spans.filter(({ end }) => end <= 2000);
+    assert.deepEqual(inSight(begun.spans), inSight(whole.spans));
+  });
+
+  it("is read whole where its beginning does not tell what is shown", () => {
+    for (const line of [`${long}\rdone`, `${`${ESC}[31m`.repeat(5000)}${"x".repeat(3000)}`, `{"msg":"${"x".repeat(9000)}"}`]) {
+      assert.deepEqual(readLine(line, 2000), readLine(line));
+    }
+  });
+});
+
 describe("the lines that are held", () => {
   const some = (/** @type {number} */ count, text = "x") => Array.from({ length: count }, () => ({ text }));
 
@@ -311,7 +345,7 @@ describe("the lines that are held", () => {
     }
     const last = buffer.lines.at(-1)?.seq;
     buffer.prepend(some(90));
-    assert.ok(buffer.trimNewest() > 0);
+    assert.ok(buffer.trimNewest().length > 0);
     assert.notEqual(buffer.lines.at(-1)?.seq, last);
     assert.equal(buffer.lines.length, 100);
     buffer.append(some(5, "y".repeat(2000)));

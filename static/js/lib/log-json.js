@@ -10,6 +10,10 @@ import { levelNamed } from "./log-level.js";
  */
 
 const MESSAGES = ["message", "msg", "@m", "@mt", "text", "event"];
+/** Where a number may be that JavaScript would change. */
+const LONG_NUMBER = /[\d.]{16}|\de[+-]?\d{3}/i;
+const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
+const NUMBERS = /\d[\d.]*(?:e[+-]?\d+)?/gi;
 const LEVELS = ["level", "severity", "lvl", "log.level", "loglevel", "levelname", "@l"];
 
 /**
@@ -19,39 +23,49 @@ const LEVELS = ["level", "severity", "lvl", "log.level", "loglevel", "levelname"
 export function readJson(text) {
   const fields = fieldsOf(text);
   if (!fields) return null;
-  const at = MESSAGES.map((name) => fields.findIndex(([key]) => key === name)).find((found) => found >= 0);
-  const message = at === undefined ? null : written(fields[at][1]);
+  const at = MESSAGES.map((name) => fields.findIndex(({ key }) => key === name)).find((found) => found >= 0);
+  const message = at === undefined ? null : fields[at].words;
   const isOneLine = message !== null && !message.includes("\n");
   return {
     message: message === null ? null : message.split("\n", 1)[0],
     level: levelIn(fields),
-    fields: fields.filter((_, index) => !(isOneLine && index === at)).map(([key, value]) => [key, written(value)]),
+    fields: fields.filter((_, index) => !(isOneLine && index === at)).map(({ key, words }) => [key, words]),
   };
 }
 
+/** @typedef {{key: string, value: unknown, words: string}} Field */
+
 /**
  * @param {string} text
- * @returns {[string, unknown][] | null}
+ * @returns {Field[] | null}
  */
 function fieldsOf(text) {
   // Looked at first: most lines are no JSON, and an error that is thrown is slow.
   if (!/^\s{0,8}\{/.test(text) || !/\}\s{0,8}$/.test(text)) return null;
   try {
-    return Object.entries(JSON.parse(text));
+    if (LONG_NUMBER.test(text) && !areNumbersKept(text)) return null;
+    return Object.entries(JSON.parse(text)).map(([key, value]) => ({ key, value, words: written(value) }));
   } catch {
+    // No JSON, or nested more deeply than can be written.
     return null;
   }
 }
 
-/** @param {[string, unknown][]} fields */
+/** @param {string} text */
+function areNumbersKept(text) {
+  const numbers = text.replace(STRINGS, "").match(NUMBERS) ?? [];
+  return numbers.every((one) => String(Number(one)) === one || !LONG_NUMBER.test(one));
+}
+
+/** @param {Field[]} fields */
 function levelIn(fields) {
   for (const name of LEVELS) {
-    const found = fields.find(([key]) => key === name);
-    const level = found ? levelNamed(found[1]) : null;
+    const found = fields.find(({ key }) => key === name);
+    const level = found ? levelNamed(found.value) : null;
     if (level) return level;
   }
   // The Elastic way: {"log": {"level": "info"}}.
-  const log = fields.find(([key]) => key === "log")?.[1];
+  const log = fields.find(({ key }) => key === "log")?.value;
   return levelNamed(/** @type {{level?: unknown} | null | undefined} */ (log)?.level);
 }
 

@@ -4,7 +4,7 @@
  * Counterparts: `tail.js`, which follows; `views/log-lines.js`, which draws.
  */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { LineBuffer } from "../lib/line-buffer.js";
 import { notKnown, sinceAllAreThere } from "../lib/log-overlap.js";
 import { getLogs } from "./live.js";
@@ -30,7 +30,7 @@ const OLDER_LINES = 1000;
 const OLDER_LINES_MOST = 100_000;
 /** A log is not sorted to the last bit: stdout and stderr are stamped by two. */
 const DISORDER_SECONDS = 0.01;
-/** A hidden page draws nothing, and its frames do not come. */
+/** A hidden page draws nothing, and its frames do not come, not even one that is waited for. */
 const HIDDEN_MS = 1000;
 
 export class LogBook {
@@ -55,12 +55,19 @@ export class LogBook {
   #frame = 0;
   #timer = 0;
   #closed = new AbortController();
+  #stop;
+  /** Unix seconds: the latest of the lines let go before the first and not read again. */
+  #letGo = -Infinity;
 
   /** @param {Ref[]} refs */
   constructor(refs) {
     this.tail = new Tail(refs, {
-      begin: (lines, isWhole) => this.#begin(lines, isWhole),
+      begin: (lines) => this.#begin(lines),
       take: (line) => this.#take(line),
+    });
+    // What could not be read while the engine was away can be when it is back.
+    this.#stop = effect(() => {
+      if (this.tail.phase.value === "following" && this.older.peek() === "failed") this.older.value = "more";
     });
   }
 
@@ -90,17 +97,18 @@ export class LogBook {
 
   close() {
     this.#closed.abort();
+    this.#stop();
     this.tail.close();
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
+    this.#endWaiting();
   }
 
-  /** @param {Line[]} lines @param {boolean} isWhole */
-  #begin(lines, isWhole) {
+  /** @param {Line[]} lines */
+  #begin(lines) {
     this.#waiting = [];
+    this.#letGo = -Infinity;
     this.#buffer.clear();
     this.#buffer.append(lines);
-    this.older.value = isWhole ? "start" : "more";
+    this.older.value = "more";
     this.isCut.value = false;
     this.generation.value += 1;
     this.version.value += 1;
@@ -115,19 +123,26 @@ export class LogBook {
     this.arrived.value += 1;
     if (this.isCut.peek()) return;
     this.#waiting.push(line);
-    if (this.#frame || this.#timer) return;
+    if (this.#timer) return;
     const flush = () => this.#flush();
-    if (document.hidden) this.#timer = setTimeout(flush, HIDDEN_MS);
-    else this.#frame = requestAnimationFrame(flush);
+    this.#timer = setTimeout(flush, HIDDEN_MS);
+    this.#frame = requestAnimationFrame(flush);
+  }
+
+  #endWaiting() {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#timer = 0;
   }
 
   #flush() {
-    this.#frame = this.#timer = 0;
-    if (this.#buffer.isFull && this.#isReaderInTheOlderHalf()) {
+    this.#endWaiting();
+    // Once newer lines were let go, what comes does not follow on the last one.
+    if (this.isCut.peek() || (this.#buffer.isFull && this.#isReaderInTheOlderHalf())) {
       this.isCut.value = true;
     } else {
       this.#buffer.append(this.#waiting);
-      if (this.#buffer.trimOldest() > 0 && this.older.peek() === "start") this.older.value = "more";
+      if (this.#trimOldest() && this.older.peek() === "start") this.older.value = "more";
     }
     this.#waiting = [];
     this.version.value += 1;
@@ -138,16 +153,30 @@ export class LogBook {
     return this.#readerAt !== null && this.#readerAt - (lines[0]?.seq ?? 0) < lines.length / 2;
   }
 
-  /** Reads what is before the first line. */
+  #trimOldest() {
+    const gone = this.#buffer.trimOldest();
+    // Merged logs are not wholly in the order of time: the last one is not always the latest.
+    for (const { timestamp } of gone) this.#letGo = Math.max(this.#letGo, timestamp);
+    return gone.length > 0;
+  }
+
+  /** Reads what is before the first line; once that has failed, only `loadOlderAgain` does. */
   async loadOlder() {
-    const state = this.older.peek();
-    if ((state !== "more" && state !== "failed") || this.#isFullForOlder()) return;
+    if (this.older.peek() !== "more" || this.#isFullForOlder()) return;
     this.older.value = "loading";
     const generation = this.generation.peek();
+    const first = this.lines[0];
     const found = await this.#readOlder().catch(() => null);
     if (this.#closed.signal.aborted || generation !== this.generation.peek()) return;
-    if (found) this.#prepend(found.lines);
-    this.older.value = !found ? "failed" : found.isWhole ? "start" : "more";
+    // Let go meanwhile, the first lines would be missing behind those that were read.
+    const doesFit = first === this.lines[0] && !this.#isFullForOlder();
+    if (found && doesFit) this.#prepend(found.lines);
+    this.older.value = !found ? "failed" : doesFit && found.isWhole ? "start" : "more";
+  }
+
+  loadOlderAgain() {
+    if (this.older.peek() === "failed") this.older.value = "more";
+    return this.loadOlder();
   }
 
   /** Who follows would have the new lines taken away for the old ones. */
@@ -157,6 +186,7 @@ export class LogBook {
 
   /**
    * Where there is only what is known already, many lines have one time: then further back.
+   * Fewer lines than were asked for do not make the beginning: long ones count more than once.
    *
    * @returns {Promise<{lines: Line[], isWhole: boolean}>}
    */
@@ -164,7 +194,7 @@ export class LogBook {
     const members = this.tail.members;
     const first = this.lines[0];
     if (!first || members.length === 0) return { lines: [], isWhole: !first };
-    const until = first.timestamp + DISORDER_SECONDS;
+    const until = Math.max(first.timestamp, this.#letGo) + DISORDER_SECONDS;
     const most = Math.max(OLDER_LINES, tailFor(members.length));
     for (let tail = members.length > 1 ? tailFor(members.length) * 2 : most; ; tail *= 4) {
       const asking = Math.min(tail, OLDER_LINES_MOST);
@@ -172,7 +202,8 @@ export class LogBook {
       // Rounded on its way, the limit lets in lines that are a little later.
       const known = this.lines.filter(({ timestamp }) => timestamp <= until + DISORDER_SECONDS);
       const lines = notKnown(read.lines, known);
-      if (lines.length > 0 || read.isWhole || tail >= OLDER_LINES_MOST) return { lines, isWhole: read.isWhole };
+      if (lines.length > 0) return { lines, isWhole: false };
+      if (read.isWhole || tail >= OLDER_LINES_MOST) return { lines, isWhole: read.isWhole };
     }
   }
 
@@ -192,8 +223,11 @@ export class LogBook {
   /** @param {Line[]} lines */
   #prepend(lines) {
     if (lines.length === 0) return;
+    this.#letGo = -Infinity;
     this.#buffer.prepend(lines);
-    if (this.#buffer.trimNewest() > 0) this.isCut.value = true;
+    // Who follows keeps the end, and as much of the page as there is room for.
+    if (this.#readerAt === null) this.#trimOldest();
+    else if (this.#buffer.trimNewest().length > 0) this.isCut.value = true;
     this.version.value += 1;
   }
 }

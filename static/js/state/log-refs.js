@@ -7,6 +7,8 @@
  *   container: of `keyOf`
  */
 
+/** As many as the server merges. Counterpart: `MAX_CONTAINERS` in `dockmon/schemas/logs.py`. */
+export const MEMBERS_MOST = 50;
 const TAIL_LINES = 500;
 /** Of each, when several are merged: enough to fill a screen, and not fifty times too much. */
 const TAIL_LINES_LEAST = 50;
@@ -43,6 +45,16 @@ export function kept({ engine, container, stream, timestamp, text }) {
  */
 export function livesOf(members) {
   return members.flatMap((one) => [keyOf(one), ...(isRunning(one) ? [`${keyOf(one)} ${one.started_at}`] : [])]);
+}
+
+/**
+ * As many as can be merged, those that still write first.
+ *
+ * @param {import("./live.js").Container[]} members
+ */
+export function readable(members) {
+  const silent = members.filter((one) => !isRunning(one));
+  return [...members.filter(isRunning), ...silent].slice(0, MEMBERS_MOST);
 }
 
 /** @param {import("./live.js").Container} container */

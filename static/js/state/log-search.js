@@ -12,7 +12,7 @@ import { compiled } from "../lib/log-search.js";
 /**
  * @typedef {import("./log-book.js").HeldLine} HeldLine
  * @typedef {import("../lib/log-search.js").Verdict} Verdict
- * @typedef {"off" | "on" | "slow"} SearchStatus
+ * @typedef {"off" | "on" | "slow" | "failed"} SearchStatus failed: there is nobody to look
  */
 
 const PATIENCE_MS = 1000;
@@ -39,13 +39,16 @@ export class LogSearch {
   status = signal("off");
   /** Changes with what is known of the lines. */
   version = signal(0);
+  /** Whether every line there was has been looked at: before, no match means nothing. */
+  isJudged = signal(false);
   isLiteral = computed(() => compiled(this.pattern.value, this.withCase.value)?.isLiteral ?? false);
 
   #book;
   /** @type {Worker | null} */
   #worker = null;
   #isReady = false;
-  #isBusy = false;
+  /** The search that the worker is busy with; 0: with none. */
+  #asked = 0;
   #timer = 0;
   /** The number of the present search: answers to an earlier one come too late. */
   #ticket = 0;
@@ -94,6 +97,7 @@ export class LogSearch {
   #restart(isOn) {
     this.#ticket += 1;
     this.#done = null;
+    this.isJudged.value = false;
     this.status.value = isOn ? "on" : "off";
     this.version.value = this.version.peek() + 1;
     if (!isOn) this.#end();
@@ -101,12 +105,15 @@ export class LogSearch {
   }
 
   #next() {
-    if (this.status.peek() !== "on" || this.#isBusy) return;
+    if (this.status.peek() !== "on" || this.#asked) return;
     const worker = (this.#worker ??= this.#hire());
     if (!this.#isReady) return;
     const lines = this.#piece();
-    if (lines.length === 0) return;
-    this.#isBusy = true;
+    if (lines.length === 0) {
+      this.isJudged.value = true;
+      return;
+    }
+    this.#asked = this.#ticket;
     this.#timer = setTimeout(() => this.#giveUp(), PATIENCE_MS);
     const query = { pattern: this.pattern.peek(), withCase: this.withCase.peek(), level: this.level.peek() };
     worker.postMessage({ ticket: this.#ticket, query, lines: lines.map(({ seq, text }) => [seq, text]) });
@@ -142,7 +149,7 @@ export class LogSearch {
     const url = /** @type {string} */ (trusted?.createScriptURL(ADDRESS) ?? ADDRESS);
     const worker = new Worker(url, { type: "module" });
     worker.addEventListener("message", ({ data }) => this.#hear(data));
-    worker.addEventListener("error", () => this.#giveUp());
+    worker.addEventListener("error", () => this.#stopWith("failed"));
     return worker;
   }
 
@@ -151,7 +158,7 @@ export class LogSearch {
     if (told === "ready") this.#isReady = true;
     else {
       clearTimeout(this.#timer);
-      this.#isBusy = false;
+      this.#asked = 0;
       if (told.ticket === this.#ticket) this.#note(told.verdicts);
     }
     this.#next();
@@ -167,8 +174,16 @@ export class LogSearch {
   }
 
   #giveUp() {
+    if (this.#asked === this.#ticket) return this.#stopWith("slow");
+    // It was an earlier search that took too long; the present one has not been asked for yet.
     this.#end();
-    this.status.value = "slow";
+    this.#next();
+  }
+
+  /** @param {"slow" | "failed"} status */
+  #stopWith(status) {
+    this.#end();
+    this.status.value = status;
     this.version.value += 1;
   }
 
@@ -176,6 +191,7 @@ export class LogSearch {
     clearTimeout(this.#timer);
     this.#worker?.terminate();
     this.#worker = null;
-    this.#isReady = this.#isBusy = false;
+    this.#isReady = false;
+    this.#asked = 0;
   }
 }

@@ -5,10 +5,11 @@
  */
 
 import { computed, effect, signal } from "@preact/signals";
+import { isGoing, isLoss, isTooOften } from "../lib/log-errors.js";
 import { sinceAllAreThere } from "../lib/log-overlap.js";
-import { now } from "./clock.js";
+import { present } from "./clock.js";
 import { connection, containerOf, engines, getLogs, loading } from "./live.js";
-import { asked, isRunning, keyOf, kept, livesOf, tailFor } from "./log-refs.js";
+import { MEMBERS_MOST, asked, isRunning, keyOf, kept, livesOf, readable, tailFor } from "./log-refs.js";
 import { pause, until } from "./waiting.js";
 
 /**
@@ -17,7 +18,7 @@ import { pause, until } from "./waiting.js";
  * @typedef {import("./log-refs.js").Line} Line
  * @typedef {"opening" | "following" | "lost" | "ended" | "gone" | "refused"} TailPhase
  * @typedef {object} Sink
- * @property {(lines: Line[], isWhole: boolean) => void} begin anew with these; isWhole: nothing is before them
+ * @property {(lines: Line[]) => void} begin anew with these
  * @property {(line: Line) => void} take
  */
 
@@ -28,8 +29,6 @@ const RETRY_MAX_MS = 15_000;
 const NEWS_MS = 10_000;
 /** Who was created this short a time ago joins with all its lines. */
 const FRESH_SECONDS = 60;
-/** What the engine says of a log it has given until now, while the container is being removed. */
-const GOING = new Set(["container.conflict", "container.not_found"]);
 
 export class Tail {
   /** @type {import("@preact/signals").Signal<TailPhase>} */
@@ -37,13 +36,20 @@ export class Tail {
   /** @type {import("@preact/signals").Signal<unknown>} */
   error = signal(null);
   /** Unix seconds: when the phase became what it is. */
-  since = signal(now.peek());
+  since = signal(present());
   /** How many of several are not being followed, because their engines were lost. */
   broken = signal(0);
+  /** How many of several are not read, because they are too many. */
+  leftOut = computed(() => Math.max(0, this.#listed.value.length - MEMBERS_MOST));
+  /** How many of those that are read have a log that cannot be. */
+  unreadable = computed(() => this.#members.value.filter((one) => this.#refused.value.has(keyOf(one))).length);
 
   #sink;
   #refs;
+  #listed;
   #members;
+  /** @type {import("@preact/signals").Signal<ReadonlySet<string>>} */
+  #refused = signal(new Set());
   #closed = new AbortController();
   /** Ended when there is something new to follow; the next begins at once. */
   #turn = new AbortController();
@@ -57,7 +63,8 @@ export class Tail {
   constructor(refs, sink) {
     this.#sink = sink;
     this.#refs = signal(refs);
-    this.#members = computed(() => this.#refs.value.flatMap((ref) => containerOf(ref) ?? []));
+    this.#listed = computed(() => this.#refs.value.flatMap((ref) => containerOf(ref) ?? []));
+    this.#members = computed(() => readable(this.#listed.value));
     void this.#run();
   }
 
@@ -85,7 +92,7 @@ export class Tail {
   /** @param {TailPhase} phase */
   #say(phase) {
     if (phase === this.phase.peek()) return;
-    this.since.value = now.peek();
+    this.since.value = present();
     this.phase.value = phase;
   }
 
@@ -119,22 +126,30 @@ export class Tail {
       else await this.#read(members, over);
     } catch (error) {
       if (over.aborted) return;
-      if (this.#hasBegun && GOING.has(codeOf(error))) return await this.#awaitRemoval(over);
+      if (this.#hasBegun && isGoing(error)) return await this.#awaitRemoval(error, over);
       if (this.#mayPass(error)) return;
-      this.error.value = error;
-      this.#say("refused");
+      this.#refuse(error);
       await until(() => false, over);
     }
   }
 
   /**
-   * A container that is being removed refuses its log until it is gone; so it is not asked again.
+   * A container that is being removed refuses its log until it is gone; so it is not asked again
+   * before. One that stays has no log to be read.
    *
+   * @param {unknown} error
    * @param {AbortSignal} over
    */
-  async #awaitRemoval(over) {
-    const { length } = this.members;
-    await until(() => this.#members.value.length < length, lateOr(over));
+  async #awaitRemoval(error, over) {
+    const { length } = this.#listed.peek();
+    await until(() => this.#listed.value.length < length, lateOr(over));
+    if (!over.aborted && this.#listed.peek().length >= length) this.#refuse(error);
+  }
+
+  /** @param {unknown} error */
+  #refuse(error) {
+    this.error.value = error;
+    this.#say("refused");
   }
 
   /** @param {AbortSignal} over */
@@ -159,7 +174,8 @@ export class Tail {
       await until(() => !this.#members.value.some(isRunning), lateOr(over));
       if (over.aborted) return;
       this.#say(this.#ended());
-      await until(() => this.#members.value.some(isRunning), over);
+      // What has stopped may start again, or go.
+      await until(() => this.#members.value.length === 0 || this.#members.value.some(isRunning), over);
     } finally {
       stop();
     }
@@ -179,38 +195,40 @@ export class Tail {
   /** @param {Ref[]} members @param {AbortSignal} over */
   async #begin(members, over) {
     const tail = tailFor(members.length);
-    let isBroken = false;
     /** @type {LogLine[]} */
     const lines = [];
-    const onBroken = () => (isBroken = true);
-    for await (const line of getLogs(asked(members), { tail, signal: over, onBroken })) lines.push(line);
+    for await (const line of getLogs(asked(members), { tail, signal: over })) lines.push(line);
     if (over.aborted) return;
     this.#cursor = lines.at(-1)?.cursor;
     this.#covered = new Set(members.map(keyOf));
     this.#hasBegun = true;
-    const found = sinceAllAreThere(lines.map(kept), tail);
-    this.#sink.begin(found.lines, found.isWhole && !isBroken);
+    this.#sink.begin(sinceAllAreThere(lines.map(kept), tail).lines);
   }
 
   /** @param {Ref[]} members @param {AbortSignal} over */
   async #follow(members, over) {
+    const covered = new Set(members.map(keyOf));
     const isJoined = members.some((ref) => !this.#covered.has(keyOf(ref)));
     const from =
       this.#cursor === undefined
         ? { tail: TAIL_LINES_MOST }
         : { since: this.#cursor, ...(isJoined ? { tail: /** @type {const} */ ("all") } : {}) };
     this.broken.value = 0;
+    this.#refused.value = new Set();
     const options = {
       follow: true,
       ...from,
       signal: over,
       /** @param {"open" | "lost"} state */
       onState: (state) => this.#say(state === "open" ? "following" : "lost"),
-      /** @param {Ref} ref */
-      onBroken: (ref) => void this.#comeBackTo(ref, over),
+      /** @param {Ref} ref @param {unknown} error */
+      onBroken: (ref, error) => {
+        if (isLoss(error)) void this.#comeBackTo(ref, over);
+        else this.#refused.value = new Set([...this.#refused.peek(), keyOf(ref)]);
+      },
     };
     for await (const line of getLogs(asked(members), options)) {
-      if (isJoined && this.#covered.size < members.length) this.#covered = new Set(members.map(keyOf));
+      this.#covered = covered;
       this.#cursor = line.cursor;
       this.#sink.take(kept(line));
     }
@@ -238,12 +256,9 @@ export class Tail {
 
   /** @param {unknown} error */
   #mayPass(error) {
-    const code = codeOf(error);
-    if (isLoss(code)) this.#say("lost");
-    else if (code === "request.rate_limited") {
-      this.error.value = error;
-      this.#say("refused");
-    } else return GOING.has(code) && this.#refs.peek().length > 1;
+    if (isLoss(error)) this.#say("lost");
+    else if (isTooOften(error) || (isGoing(error) && this.#refs.peek().length > 1)) this.#refuse(error);
+    else return false;
     return true;
   }
 }
@@ -256,20 +271,5 @@ function lateOr(over) {
 /** @param {Ref} ref */
 function isFresh(ref) {
   const created = containerOf(ref)?.created;
-  return created != null && now.peek() - created < FRESH_SECONDS;
-}
-
-/**
- * Anything without a code of the server's own is the way to it, and passes.
- *
- * @param {string} code
- */
-function isLoss(code) {
-  return code === "" || code === "connection.lost" || code === "engine.unavailable";
-}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  const { code } = /** @type {{code?: unknown}} */ (error ?? {});
-  return typeof code === "string" ? code : "";
+  return created != null && present() - created < FRESH_SECONDS;
 }

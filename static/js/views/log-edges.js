@@ -8,7 +8,7 @@ import { t } from "../lib/i18n.js";
 /** @param {{book: LogParts["book"], isStopped: boolean}} props isStopped: further back only when asked */
 export function LogBeginning({ book, isStopped }) {
   const older = book.older.value;
-  const again = () => void book.loadOlder();
+  const again = () => void book.loadOlderAgain();
   if (older === "failed") {
     return html`<div class="log-beginning" role="status">
       ${t("logs.older_failed")} <button type="button" class="link" onClick=${again}>${t("logs.again")}</button>
@@ -26,8 +26,10 @@ export function LogBeginning({ book, isStopped }) {
 /** Phases in which no line means that none was written. */
 const SILENT = new Set(["following", "ended"]);
 
-/** @param {{book: LogParts["book"]}} props */
-export function LogNothing({ book }) {
-  if (book.lines.length > 0) return html`<p class="log-note" role="status">${t("logs.no_match")}</p>`;
+/** @param {Pick<LogParts, "book" | "search">} props */
+export function LogNothing({ book, search }) {
+  if (book.lines.length > 0) {
+    return search.isJudged.value && html`<p class="log-note" role="status">${t("logs.no_match")}</p>`;
+  }
   return SILENT.has(book.tail.phase.value) && html`<p class="log-note">${t("logs.empty")}</p>`;
 }

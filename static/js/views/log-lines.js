@@ -87,7 +87,7 @@ export function LogLines(props) {
         ${lines.slice(shown.first, shown.end).map((line) => rowOf(line, props))}
       </div>
       <div style=${{ height: `${shown.below}px` }}></div>
-      ${lines.length === 0 && html`<${LogNothing} book=${book} />`}
+      ${lines.length === 0 && html`<${LogNothing} book=${book} search=${search} />`}
     </div>
     <${LogJump} book=${book} reading=${reading} />
   </div>`;

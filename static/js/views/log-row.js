@@ -31,7 +31,7 @@ const MARKS = { trace: "", debug: "", info: "", warn: "▲", error: "✕", fatal
 export const LogRow = memo(
   /** @param {RowProps} props */
   ({ line, ranges, isCurrent, isOpened, zone, label, onToggle }) => {
-    const shown = readLine(line.text);
+    const shown = readLine(line.text, isOpened ? Infinity : CLAMP_CHARS);
     const { seq, stream, timestamp } = line;
     return html`<div
       class="log-line is-${stream} ${shown.level ? `is-${shown.level}` : ""} ${isCurrent ? "is-current" : ""}"
@@ -76,14 +76,14 @@ function Fold({ shown, ranges, isOpened, onPress }) {
 
 /** @param {{shown: ShownLine, ranges: number[] | null, isOpened: boolean, onToggle: () => void}} props */
 function Text({ shown, ranges, isOpened, onToggle }) {
-  const { text, head, spans, fields } = shown;
+  const { text, head, full, spans, fields } = shown;
   const isClamped = head > CLAMP_CHARS && !isOpened;
   const end = isClamped ? CLAMP_CHARS : head;
   return html`<span class="log-text"
     ><bdi><${Pieces} pieces=${piecesOf(text, 0, end, spans, ranges)} /></bdi
     >${isClamped &&
     html`<button type="button" class="log-all" onClick=${onToggle}>
-      ${t("logs.show_all", { size: bytes(head) })}
+      ${t("logs.show_all", { size: bytes(full) })}
     </button>`}${isOpened &&
     fields > 0 &&
     html`<span class="log-fields"><${Pieces} pieces=${piecesOf(text, head + 1, text.length, [], ranges)} /></span>`}</span

@@ -93,7 +93,9 @@ function countWords(props) {
   const { book, search, reading } = props;
   void [book.version.value, search.version.value];
   if (search.status.value === "slow") return t("logs.slow");
+  if (search.status.value === "failed") return t("logs.search_failed");
   const found = matches(props);
+  if (found.length === 0 && !search.isJudged.value) return "";
   const at = reading.current.value === null ? -1 : found.findIndex(({ seq }) => seq === reading.current.value);
   const words = at < 0 ? tn("logs.matches", found.length) : t("logs.match_of", { n: at + 1, count: found.length });
   return search.isLiteral.value ? `${words} · ${t("logs.literal")}` : words;

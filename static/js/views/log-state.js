@@ -24,6 +24,8 @@ export function LogState({ book, reading, refs }) {
     ${phase === "refused" &&
     html`<button type="button" class="link" onClick=${() => tail.reload()}>${t("logs.again")}</button>`}
     ${tail.broken.value > 0 && html`<span>${tn("logs.broken", tail.broken.value)}</span>`}
+    ${tail.unreadable.value > 0 && html`<span>${tn("logs.unreadable", tail.unreadable.value)}</span>`}
+    ${tail.leftOut.value > 0 && html`<span>${tn("logs.left_out", tail.leftOut.value)}</span>`}
     <span class="spacer"></span>
     <span>${heldWords(book)}</span>
   </div>`;

@@ -4,7 +4,7 @@
  */
 
 import { html } from "htm/preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n.js";
 import { isTyping } from "../lib/keys.js";
 import { containerOf } from "../state/live.js";
@@ -30,7 +30,8 @@ const INKS = [6, 5, 3, 2, 4, 13, 14, 11, 10, 12].map((number) => `var(--ansi-${n
  */
 export function LogView({ refs, title }) {
   const [parts] = useState(() => opened(refs));
-  useEffect(() => () => [parts.search, parts.reading, parts.book].forEach((part) => part.close()), []);
+  // Not useEffect: of what is gone before it was painted, that would never be registered.
+  useLayoutEffect(() => () => [parts.search, parts.reading, parts.book].forEach((part) => part.close()), []);
   useEffect(() => parts.book.tail.setRefs(refs), [refs]);
   const labels = useRef(/** @type {Map<string, {name: string, ink: string}>} */ (new Map())).current;
   const isMerged = refs.length > 1 || labels.size > 1;

@@ -1,7 +1,7 @@
 /** Logs of several containers, merged: those of a project, or chosen ones. Counterpart: `logs.js`. */
 
 import { html } from "htm/preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { t, tn } from "../lib/i18n.js";
 import { visibleText } from "../lib/visible-text.js";
 import { containers, loading } from "../state/live.js";
@@ -36,12 +36,15 @@ function Merged({ title, refs }) {
   // The same object as long as the same containers are in it: another one reads anew.
   const members = refs.map(({ engine, id }) => `${engine}/${id}`).sort();
   const steady = useMemo(() => refs.map(({ engine, id }) => ({ engine, id })), [members.join(" ")]);
+  // When the last one goes, its lines stay.
+  const last = useRef(steady);
+  if (steady.length > 0) last.current = steady;
   return html`<${PanelHead} title=${title}>
       <span class="panel-since muted">${tn("panel.logs_of", refs.length)}</span>
     <//>
     <div class="panel-body is-logs">
-      ${steady.length > 0
-        ? html`<${LogView} refs=${steady} title=${title} />`
+      ${last.current.length > 0
+        ? html`<${LogView} refs=${last.current} title=${title} />`
         : html`<p class="panel-note" role="status">${t(loading.value ? "panel.loading" : "panel.no_members")}</p>`}
     </div>`;
 }

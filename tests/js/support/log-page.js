@@ -1,0 +1,83 @@
+/**
+ * The state of a log without a page: the server, the frames and the worker are the test's.
+ * Counterparts: live.js beside it; static/js/state/{tail,log-book,log-search}.js.
+ */
+
+import { register } from "node:module";
+
+register("./log-loader.js", import.meta.url);
+
+export const page = Object.assign(new EventTarget(), { hidden: false, visibilityState: "visible" });
+
+const frames = new Map();
+let lastFrame = 0;
+
+/** Workers hired, the newest last. */
+export const workers = [];
+
+class FakeWorker extends EventTarget {
+  asked = [];
+  isEnded = false;
+
+  constructor() {
+    super();
+    workers.push(this);
+  }
+
+  postMessage(task) {
+    this.asked.push(task);
+  }
+
+  say(data) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+
+  terminate() {
+    this.isEnded = true;
+  }
+}
+
+Object.assign(globalThis, {
+  document: page,
+  Worker: FakeWorker,
+  requestAnimationFrame: (run) => frames.set((lastFrame += 1), run) && lastFrame,
+  cancelAnimationFrame: (frame) => frames.delete(frame),
+});
+
+export const { containers, connection, engines, requests } = await import("./live.js");
+export const { LogBook } = await import("../../../static/js/state/log-book.js");
+export const { LogSearch } = await import("../../../static/js/state/log-search.js");
+export const { Tail } = await import("../../../static/js/state/tail.js");
+
+export function drawFrame() {
+  const due = [...frames.values()];
+  frames.clear();
+  for (const run of due) run();
+}
+
+/** Whatever can happen without time passing has happened. */
+export async function settled() {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export function container(name, fields = {}) {
+  return { engine: "local", id: name.padEnd(64, "0"), name, state: "running", created: 1, started_at: 1, ...fields };
+}
+
+export function line(at, fields = {}) {
+  const { id, ...rest } = { id: "a", ...fields };
+  return { engine: "local", container: id.padEnd(64, "0"), stream: "stdout", timestamp: at, text: `line ${at}`, cursor: `c${at}`, ...rest };
+}
+
+export const lines = (from, to, fields) => Array.from({ length: to - from }, (_, at) => line(from + at, fields));
+
+export const refOf = ({ engine, id }) => ({ engine, id });
+
+/** Nobody listens any more, and the next test begins with nothing. */
+export function reset() {
+  frames.clear();
+  requests.length = workers.length = 0;
+  page.hidden = false;
+  containers.value = [];
+  engines.value = [{ engine: "local", state: "up" }];
+}
