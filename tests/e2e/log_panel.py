@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.browser import Dashboard
 from tests.kit.waiting import eventually
+
+# Write each argument as a line, and stay.
+SAY = 'for line in "$@"; do printf "%s\\n" "$line"; done; sleep 600'
+# What a browser writes to its console when a server is away.
+AWAY = (
+    r"WebSocket connection to ",
+    r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)",
+)
 
 # What is drawn, by number; texts without marks, names and times.
 _DRAWN = """box => [...box.querySelectorAll('[data-testid="log-line"]')].map(row =>
@@ -32,6 +41,16 @@ class LogPanel:
         self.jump = self.root.locator('[data-action="log-end"]')
         self.search = self.root.locator("[data-log-search]")
         self.count = self.root.get_by_test_id("log-count")
+
+    def of_one_that_says(self, engine: Any, *lines: str, stderr: Sequence[str] = ()) -> LogPanel:
+        """Open the log of a container that writes these lines, those to stderr first."""
+        script = SAY
+        if stderr:
+            script = f"printf '%s\\n' {' '.join(map(repr, stderr))} >&2; {script}"
+        engine.run("talker", "sh", "-c", script, "sh", *lines)
+        self.dashboard.open_logs("talker")
+        expect(self.rows).to_have_count(len(lines) + len(stderr))
+        return self
 
     def row(self, text: str) -> Locator:
         """The lines, among those drawn, that are exactly this."""

@@ -30,7 +30,7 @@ ANSI = {
     "clip\x1b]52;c;d2luZG93Ll9feHNzPTE=\x07board": "clipboard",
     "\x1b]0;<img src=x onerror=window.__xss=1>\x07title": "title",
     "\x1b[2J\x1b[H\x1b[5Aup and away": "up and away",
-    "10 %\r50 %\r100 %": "100 %",
+    "10 %\r50 %\r100 %": "␍100 %",
     "bell\x07 and \x08backspace": "bell␇ and ␈backspace",
     "\u202egnp.exe\u202c": "⟨U+202E⟩gnp.exe⟨U+202C⟩",
     "zero\u200bwidth\u2060": "zero⟨U+200B⟩width⟨U+2060⟩",

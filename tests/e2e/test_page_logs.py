@@ -1,27 +1,16 @@
-"""Following the logs of containers of a real engine: live, back, and through every kind of loss."""
+"""Following the logs of containers of a real engine: live, back, merged, and to its end."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import Dashboard
 from tests.e2e.log_panel import LogPanel
 from tests.kit.waiting import eventually
 
 TALKER = (
     "echo first; echo trouble >&2; trap 'echo last; exit 3' TERM;"
     " n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.1; done"
-)
-# Each life says which it is: what it wrote is compared with the engine's own log.
-COUNTER = (
-    "trap 'echo end of $$; exit 0' TERM; n=0;"
-    " while true; do n=$((n+1)); echo line $n; echo error $n >&2; sleep 0.02; done"
-)
-# What a browser writes to its console when a server is away.
-AWAY = (
-    r"WebSocket connection to ",
-    r"net::ERR_(CONNECTION_\w+|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)",
 )
 # To a container's log and on, with no frame between.
 _PASS_BY = """async panel => {
@@ -31,6 +20,10 @@ _PASS_BY = """async panel => {
     await there;
   }
 }"""
+_FRAMES = """() => new Promise(done => {
+  const draw = left => left ? requestAnimationFrame(() => draw(left - 1)) : done();
+  draw(30);
+})"""
 PROJECT = "com.docker.compose.project"
 
 
@@ -47,35 +40,6 @@ def line(docker, text):
 def ticks(panel):
     """Return the numbers that were counted, in the order drawn."""
     return [int(text[5:]) for text in panel.drawn() if text.startswith("tick ")]
-
-
-def written(engine, container):
-    """Return what the engine itself has of a log, each stream by itself."""
-    return {
-        stream: engine.api.logs(container, stdout=stream == "stdout", stderr=stream == "stderr")
-        .decode()
-        .splitlines()
-        for stream in ("stdout", "stderr")
-    }
-
-
-def is_complete(panel, engine, container):
-    """Expect every line of the log once, each stream in its order."""
-    shown = panel.whole()
-    expected = written(engine, container)
-    errors = [text for text in shown if text.startswith("error")]
-    assert errors == expected["stderr"]
-    assert [text for text in shown if not text.startswith("error")] == expected["stdout"]
-
-
-def grows(panel, by=20):
-    """Wait until so many more lines have come."""
-    start = max(counted(panel), default=0)
-    eventually(lambda: max(counted(panel), default=0) >= start + by, what="more lines")
-
-
-def counted(panel):
-    return [int(text[5:]) for text in panel.drawn() if text.startswith("line ")]
 
 
 def test_existing_lines_then_live_ones_until_it_stops(docker, panel, engine):
@@ -99,106 +63,6 @@ def test_existing_lines_then_live_ones_until_it_stops(docker, panel, engine):
     assert shown == ["first", *(f"tick {n}" for n in range(1, last + 1)), "last"]
 
 
-def test_it_goes_on_after_a_restart_without_a_line_lost_or_twice(docker, panel, engine):
-    script = "echo begin; trap 'echo end; exit 0' TERM; while true; do sleep 0.05; done"
-    engine.run("talker", "sh", "-c", script)
-    docker.open_logs("talker")
-    expect(line(docker, "begin")).to_have_count(1)
-    docker.press("talker", "stop")
-    panel.says("ended", "The container stopped")
-    docker.press("talker", "start")
-    expect(line(docker, "begin")).to_have_count(2)
-    assert panel.drawn() == ["begin", "end", "begin"]
-
-
-def test_restarts_in_a_row_lose_nothing(docker, panel, engine):
-    engine.run("counter", "sh", "-c", COUNTER)
-    docker.open_logs("counter")
-    for _ in range(3):
-        grows(panel, 5)
-        engine.api.restart("counter", timeout=5)
-    engine.api.stop("counter")
-    panel.says("ended")
-    is_complete(panel, engine, "counter")
-
-
-def test_a_connection_that_is_cut_loses_nothing(engine, page, put_before, _docker_server, troubles):
-    troubles.expect(*AWAY)
-    proxy = put_before(_docker_server)
-    behind = Dashboard(page, _docker_server, proxy.url).sign_in()
-    panel = LogPanel(behind)
-    engine.run("counter", "sh", "-c", COUNTER)
-    behind.open_logs("counter")
-    for _ in range(4):
-        grows(panel)
-        proxy.cut()
-    grows(panel)
-    engine.api.stop("counter")
-    panel.says("ended")
-    is_complete(panel, engine, "counter")
-
-
-def test_a_connection_that_stays_away_is_said_with_its_time(
-    engine, page, put_before, _docker_server, troubles
-):
-    troubles.expect(*AWAY, r"response: 404", r"status of 404")
-    proxy = put_before(_docker_server)
-    behind = Dashboard(page, _docker_server, proxy.url).sign_in()
-    panel = LogPanel(behind)
-    engine.run("counter", "sh", "-c", COUNTER)
-    behind.open_logs("counter")
-    grows(panel)
-    proxy.hold = ".*"
-    proxy.cut()
-    panel.says("lost")
-    expect(panel.state).to_contain_text(re.compile(r"Connection lost since \d\d:\d\d:\d\d\."))
-    proxy.hold = None
-    panel.says("following")
-    grows(panel)
-    engine.api.stop("counter")
-    panel.says("ended")
-    is_complete(panel, engine, "counter")
-
-
-def test_a_server_that_starts_again_loses_nothing(engine, page, start, troubles, tmp_path):
-    troubles.expect(*AWAY, r"(response:|status of) 503")
-    address = f"local=unix://{engine.socket}"
-    server = start(address, data_dir=tmp_path)
-    dashboard = Dashboard(page, server).sign_in()
-    panel = LogPanel(dashboard)
-    engine.run("counter", "sh", "-c", COUNTER)
-    dashboard.shows("counter", "running")
-    dashboard.open_logs("counter")
-    grows(panel)
-    port = server.port
-    server.stop()
-    panel.says("lost")
-    start(address, data_dir=tmp_path, DOCKMON_PORT=str(port))
-    panel.says("following", timeout=60_000)
-    grows(panel)
-    engine.api.stop("counter")
-    panel.says("ended")
-    is_complete(panel, engine, "counter")
-
-
-def test_an_engine_that_starts_again_loses_nothing(own_engine, page, start, troubles):
-    troubles.expect(*AWAY, r"(response:|status of) 503")
-    server = start(f"local=unix://{own_engine.socket}")
-    dashboard = Dashboard(page, server).sign_in()
-    panel = LogPanel(dashboard)
-    own_engine.run("counter", "sh", "-c", COUNTER)
-    dashboard.open_logs("counter")
-    grows(panel)
-    own_engine.restart()
-    own_engine.api.start("counter")
-    panel.says("following", timeout=60_000)
-    # The new life counts from one: it has written when the first is there twice.
-    eventually(lambda: len(written(own_engine, "counter")["stdout"]) > 100, what="a second life")
-    own_engine.api.stop("counter")
-    panel.says("ended")
-    is_complete(panel, own_engine, "counter")
-
-
 def test_whoever_reads_back_is_not_pulled_to_the_end(docker, panel, engine):
     old = "i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo old $i; done"
     engine.run("talker", "sh", "-c", f"{old}; {TALKER}")
@@ -220,6 +84,23 @@ def test_whoever_reads_back_is_not_pulled_to_the_end(docker, panel, engine):
     expect(panel.jump).to_be_visible()
     docker.page.keyboard.press("End")
     expect(panel.jump).to_have_count(0)
+
+
+def test_end_goes_to_the_end_however_soon_it_follows_on_page_up(docker, panel, engine):
+    script = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo line $i; done; sleep 600"
+    engine.run("talker", "sh", "-c", script)
+    docker.open_logs("talker")
+    expect(panel.row("line 300")).to_be_in_viewport()
+    panel.box.focus()
+    for up in ("PageUp", "ArrowUp", "Shift+Space", "Home"):
+        docker.page.keyboard.press(up)
+        expect(panel.jump).to_be_visible()
+        docker.page.keyboard.press("End")
+        expect(panel.jump).to_have_count(0)
+        # Longer than a browser draws a scroll out.
+        panel.box.evaluate(_FRAMES)
+        expect(panel.jump).to_have_count(0)
+        expect(panel.row("line 300")).to_be_in_viewport()
 
 
 def test_older_lines_come_when_scrolling_up_and_the_line_in_sight_stays(docker, panel, engine):
@@ -302,6 +183,31 @@ def test_a_project_is_merged_by_time_with_names_and_later_ones_join(docker, pane
     assert len(panel.drawn()) == 20
 
 
+def test_two_containers_are_merged_by_time_live_and_when_read_again(docker, panel, engine):
+    script = (
+        "n=0; trap 'n=$((n+1)); echo {0} $n' USR1; trap 'exit 0' TERM;"
+        " echo {0} began; while true; do sleep 0.05; done"
+    )
+    refs = []
+    for name in ("web", "db"):
+        container = engine.run(name, "sh", "-c", script.format(name))
+        refs.append(f"local/{container[:12]}")
+        docker.shows(name, "running")
+        eventually(lambda name=name: engine.api.logs(name), what="its first line")
+    docker.page.evaluate("hash => { location.hash = hash }", f"#/logs/{'/'.join(refs)}")
+    panel.says("following", "Following all of them")
+    shown = ["web began", "db began"]
+    for name, n in (("db", 1), ("web", 1), ("web", 2), ("db", 2), ("web", 3), ("db", 3)):
+        engine.api.kill(name, "USR1")
+        shown.append(f"{name} {n}")
+        expect(panel.row(shown[-1])).to_be_visible()
+        expect(panel.row(shown[-1]).locator(".log-name")).to_have_text(name)
+    assert panel.drawn() == shown
+    docker.page.reload()
+    expect(panel.rows).to_have_count(len(shown))
+    assert panel.drawn() == shown
+
+
 def test_several_logs_read_back_in_pages_lose_nothing(docker, panel, engine):
     busy = "i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo busy $i; done; sleep 600"
     quiet = "for n in $(seq 1 20); do echo quiet $n; sleep 0.05; done; sleep 600"
@@ -331,6 +237,21 @@ def test_a_container_that_is_gone_says_so(docker, panel, engine, troubles):
     engine.api.remove_container("talker", force=True)
     panel.says("gone", "This container is gone.")
     expect(line(docker, "first")).to_be_attached()
+
+
+def test_the_top_of_a_log_whose_container_was_removed_says_so(docker, panel, engine, troubles):
+    troubles.expect(GOING)
+    script = "i=0; while [ $i -lt 5000 ]; do i=$((i+1)); echo line $i; done; sleep 600"
+    engine.run("long", "sh", "-c", script)
+    docker.open_logs("long")
+    expect(panel.row("line 5000")).to_be_in_viewport()
+    engine.api.remove_container("long", force=True)
+    panel.says("gone", "This container is gone.")
+    panel.box.press("Home")
+    expect(panel.root.locator('[data-older="gone"]')).to_be_in_viewport()
+    expect(panel.root.locator('[data-older="gone"]')).to_have_text(
+        "The log of a removed container cannot be read further back."
+    )
 
 
 def test_the_last_of_a_project_to_go_leaves_its_lines(docker, panel, engine, troubles):

@@ -1,5 +1,6 @@
 """Reading logs on the page: what lines look like, searching, taking away, by key and on a phone."""
 
+import functools
 import json
 import re
 
@@ -7,18 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Dashboard
-from tests.e2e.log_panel import LogPanel
+from tests.e2e.log_panel import AWAY, SAY, LogPanel
 from tests.kit.waiting import eventually
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-_COUNT_FRAMES = """() => {
-  window.frames_ = 0;
-  requestAnimationFrame(function frame() {
-    window.frames_ += 1;
-    requestAnimationFrame(frame);
-  });
-}"""
-SAY = 'for line in "$@"; do printf "%s\\n" "$line"; done; sleep 600'
 
 
 @pytest.fixture
@@ -28,19 +21,9 @@ def panel(docker):
 
 
 @pytest.fixture
-def said(docker, panel, engine):
+def said(panel, engine):
     """Let a container say these lines, and open its log."""
-
-    def say(*lines, stderr=()):
-        script = 'for line in "$@"; do printf "%s\\n" "$line"; done; sleep 600'
-        if stderr:
-            script = f"printf '%s\\n' {' '.join(map(repr, stderr))} >&2; {script}"
-        engine.run("talker", "sh", "-c", script, "sh", *lines)
-        docker.open_logs("talker")
-        expect(panel.rows.last).to_be_visible()
-        return panel
-
-    return say
+    return functools.partial(panel.of_one_that_says, engine)
 
 
 def color(row, what="color"):
@@ -100,6 +83,8 @@ def test_colours_are_kept_and_nothing_else_a_terminal_would_do(said):
         "\x1b]8;;javascript:window.__xss=1\x07click me\x1b]8;;\x07",
         "\x1b]0;stolen\x07title",
         "\x1b[2J\x1b[Hhome",
+        "\x1b]0;stolen and the rest",
+        "rm -rf /\rdone",
         "ends in \x1b[3",
         "turned \u202eback",
         "bell\x07",
@@ -111,6 +96,8 @@ def test_colours_are_kept_and_nothing_else_a_terminal_would_do(said):
         "click me",
         "title",
         "home",
+        "␛",
+        "␍done",
         "ends in ",
         "turned ⟨U+202E⟩back",
         "bell␇",
@@ -204,94 +191,26 @@ def test_times_are_in_the_readers_zone_or_in_utc_or_not_there(engine, new_page, 
     expect(stamp).to_be_visible()
 
 
-# ----- searching
-
-
-def test_a_search_marks_what_it_finds_and_goes_from_one_to_the_next(docker, panel, engine):
-    script = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo line $i; done; sleep 600"
-    engine.run("talker", "sh", "-c", script)
-    docker.open_logs("talker")
-    expect(panel.row("line 300")).to_be_in_viewport()
-    panel.search.fill("line .*7$")
-    expect(panel.count).to_have_text("30 lines match")
-    expect(panel.row("line 297").locator("mark")).to_have_text("line 297")
-    panel.search.press("Enter")
-    expect(panel.count).to_have_text("30 of 30")
-    expect(panel.row("line 297")).to_be_in_viewport()
-    for _ in range(5):
-        panel.search.press("Enter")
-    expect(panel.count).to_have_text("25 of 30")
-    expect(panel.row("line 247")).to_be_in_viewport()
-    panel.search.press("Shift+Enter")
-    expect(panel.count).to_have_text("26 of 30")
-    # Round the edge.
-    for _ in range(5):
-        panel.search.press("Shift+Enter")
-    expect(panel.count).to_have_text("1 of 30")
-    expect(panel.row("line 7")).to_be_in_viewport()
-    panel.box.focus()
-    docker.page.keyboard.press("n")
-    expect(panel.count).to_have_text("2 of 30")
-    docker.page.keyboard.press("Shift+N")
-    expect(panel.count).to_have_text("1 of 30")
-
-
-def test_a_filter_hides_what_does_not_match_and_new_lines_are_judged(docker, panel, engine):
-    script = "n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.05; done"
-    engine.run("talker", "sh", "-c", script)
-    docker.open_logs("talker")
-    expect(panel.rows.last).to_be_visible()
-    panel.search.fill("[05]$")
-    panel.root.get_by_role("button", name="Show only lines that match").click()
-    expect(panel.row("tick 10")).to_be_visible()
-    eventually(lambda: len(panel.drawn()) > 5, what="new lines that match")
-    numbers = [int(text[5:]) for text in panel.drawn()]
-    assert numbers == [5 * n for n in range(1, len(numbers) + 1)]
-    panel.search.fill("no such thing")
-    expect(panel.root).to_contain_text("None of the lines read so far matches.")
-    panel.search.press("Escape")
-    expect(panel.row("tick 1")).to_be_attached()
-
-
-def test_case_counts_when_it_should_and_what_is_no_expression_is_text(said):
-    panel = said("Case", "case", "an [unclosed bracket")
-    panel.search.fill("case")
-    expect(panel.count).to_have_text("2 lines match")
-    panel.root.get_by_role("button", name="Match upper and lower case").click()
-    expect(panel.count).to_have_text("1 line matches")
-    panel.search.fill("[unclosed")
-    expect(panel.count).to_have_text(
-        "1 line matches · not a valid expression, searched as plain text"
-    )
-    expect(panel.rows.nth(2).locator("mark")).to_have_text("[unclosed")
-
-
-def test_an_expression_that_never_ends_holds_up_nothing(docker, panel, engine):
-    evil = "a" * 40 + "!"
-    script = 'echo "$1"; n=0; while true; do n=$((n+1)); echo tick $n; sleep 0.05; done'
-    engine.run("talker", "sh", "-c", script, "sh", evil)
-    docker.open_logs("talker")
-    expect(panel.row("tick 5")).to_be_attached()
-    docker.page.evaluate(_COUNT_FRAMES)
-    panel.search.fill("(a+)+$")
-    expect(panel.count).to_have_text(
-        "This expression takes too long on these lines and was switched off."
-    )
-    assert docker.page.evaluate("window.frames_") > 10, "the page stood still meanwhile"
-    last = int(panel.drawn()[-1][5:])
-    expect(panel.row(f"tick {last + 5}")).to_be_in_viewport()
-    panel.search.fill("tick 3$")
-    expect(panel.count).to_have_text("1 line matches")
-
-
-def test_what_is_found_in_a_folded_field_is_shown_at_its_fold(said):
-    panel = said('{"msg":"hello","user":"ada lovelace"}', "nothing")
-    panel.search.fill("lovelace")
-    expect(panel.count).to_have_text("1 line matches")
-    row = panel.rows.first
-    expect(row.locator(".log-fold")).to_have_class(re.compile("is-hit"))
-    row.locator(".log-fold").click()
-    expect(row.locator("mark")).to_have_text("lovelace")
+def test_times_that_were_of_today_say_their_day_after_midnight(
+    engine, page, put_before, _docker_server, troubles
+):
+    troubles.expect(*AWAY)
+    page.clock.install()
+    proxy = put_before(_docker_server)
+    panel = LogPanel(Dashboard(page, _docker_server, proxy.url).sign_in())
+    engine.run("talker", "sh", "-c", SAY, "sh", "said")
+    panel.dashboard.shows("talker", "running")
+    panel.dashboard.open_logs("talker")
+    panel.root.locator("[data-log-times]").select_option("utc")
+    stamp = panel.row("said").locator("time")
+    said = stamp.get_attribute("title")
+    expect(stamp).to_have_text(f"{said[11:23]}Z")
+    # The page's clock is the server's, as long as that can be heard.
+    proxy.hold = ".*"
+    proxy.cut()
+    panel.says("lost")
+    page.clock.fast_forward("24:00:00")
+    expect(stamp).to_have_text(f"{said[:10]} {said[11:23]}Z")
 
 
 # ----- taking away
@@ -313,6 +232,22 @@ def test_copying_takes_what_is_marked_or_all_that_is_shown_as_text(engine, new_p
     )
     copy.click()
     eventually(lambda: page.evaluate(read) == "<b>bold</b>", what="the copy of what is marked")
+
+
+def test_copying_marked_lines_takes_their_text_and_nothing_beside_it(engine, new_page, start):
+    server = start(f"local=unix://{engine.socket}")
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    panel = LogPanel(Dashboard(page, server).sign_in())
+    lines = ('{"level":"error","msg":"broken","n":1}', "[warn] low", "x" * 3000, "last")
+    panel.of_one_that_says(engine, *lines)
+    panel.root.locator("[data-log-times]").select_option("utc")
+    expect(panel.rows.first.locator("time")).to_be_visible()
+    panel.root.locator(".log-lines").evaluate("node => getSelection().selectAllChildren(node)")
+    panel.root.locator('[data-action="copy"]').click()
+    marked = ["broken", "[warn] low", "x" * 2000, "last"]
+    read = "navigator.clipboard.readText()"
+    eventually(lambda: page.evaluate(read), what="the copy")
+    assert page.evaluate(read).splitlines() == marked
 
 
 def test_a_download_has_the_whole_log_or_the_span_shown(docker, panel, engine):
@@ -370,7 +305,7 @@ def test_everything_by_keyboard(docker, panel, engine):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_is_beyond_the_edge(engine, new_page, start, scheme, tmp_path):
+def test_on_a_phone_nothing_is_beyond_the_edge(engine, new_page, start, scheme):
     server = start(f"local=unix://{engine.socket}")
     page = new_page(**PHONE, color_scheme=scheme)
     panel = LogPanel(Dashboard(page, server).sign_in())
@@ -387,7 +322,6 @@ def test_on_a_phone_nothing_is_beyond_the_edge(engine, new_page, start, scheme, 
     panel.search.fill("hello")
     expect(panel.count).to_have_text("1 line matches")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert page.screenshot(path=tmp_path / f"{scheme}.png")
 
 
 def test_a_flood_is_shown_without_a_gap_and_without_growing(docker, panel, engine):
@@ -411,7 +345,8 @@ def test_a_flood_is_shown_without_a_gap_and_without_growing(docker, panel, engin
     assert panel.rows.count() < 200
 
 
-def test_memory_stays_bounded_and_what_was_let_go_is_read_again(docker, panel, engine):
+# How much is held, tests/js/ui-log-reading.test.js says.
+def test_what_was_let_go_far_from_the_reader_is_said_and_read_again(docker, panel, engine):
     script = (
         "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); echo line $i; done;"
         " trap 'while [ $i -lt 60000 ]; do i=$((i+1)); echo line $i; done' USR1;"
@@ -433,7 +368,6 @@ def test_memory_stays_bounded_and_what_was_let_go_is_read_again(docker, panel, e
     eventually(is_far, timeout=60, what="the edge of what is held")
     engine.api.kill("long", "USR1")
     expect(panel.jump).to_contain_text("new lines")
-    assert panel.page.evaluate("document.querySelectorAll('*').length") < 3000
     panel.jump.click()
     expect(panel.row("line 60000")).to_be_in_viewport(timeout=60_000)
     expect(panel.state).not_to_contain_text(cut)

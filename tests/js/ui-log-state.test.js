@@ -3,33 +3,17 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it, mock } from "node:test";
 
-import { LogBook, LogSearch, Tail, container, containers, drawFrame, line, lines, page, refOf, requests, reset, settled, workers } from "./support/log-page.js";
-
-/** What is to be closed after the test. */
-const opened = [];
-const keep = (part) => opened[opened.push(part) - 1];
+import { LogSearch, Tail, book, closeAll, container, containers, drawFrame, keep, line, lines, page, refOf, requests, reset, settled, workers } from "./support/log-page.js";
 
 beforeEach(() => {
   reset();
   mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1e12 });
 });
 afterEach(async () => {
-  for (const part of opened.splice(0)) part.close();
+  closeAll();
   mock.timers.reset();
   await settled();
 });
-
-/** A log that has begun with these lines and is followed by the newest request. */
-async function book(...begun) {
-  const one = container("a");
-  containers.value = [one];
-  const made = keep(new LogBook([refOf(one)]));
-  await settled();
-  requests.at(-1).give(...begun);
-  requests.at(-1).end();
-  await settled();
-  return made;
-}
 
 /** Of lines that are one second apart. */
 function assertNoHole(held) {
@@ -42,7 +26,7 @@ const timesOf = (held) => held.lines.map(({ timestamp }) => timestamp);
 
 describe("the lines that a page holds", () => {
   it("are taken in a hidden page though the frame it waited for never comes", async () => {
-    const log = await book(...lines(0, 3));
+    const log = await book(lines(0, 3));
     requests.at(-1).give(line(3));
     await settled();
     page.hidden = true;
@@ -53,7 +37,7 @@ describe("the lines that a page holds", () => {
   });
 
   it("have no hole where the oldest were let go while older ones were on their way", async () => {
-    const log = await book(...lines(1000, 1500));
+    const log = await book(lines(1000, 1500));
     const asking = log.loadOlder();
     await settled();
     const older = requests.at(-1);
@@ -69,7 +53,7 @@ describe("the lines that a page holds", () => {
   });
 
   it("keep their end for who follows, however much comes from further back", async () => {
-    const log = await book(...lines(50_000, 50_500));
+    const log = await book(lines(50_000, 50_500));
     const asking = log.loadOlder();
     await settled();
     requests.at(-1).give(...lines(10_000, 50_000));
@@ -83,7 +67,7 @@ describe("the lines that a page holds", () => {
 
   it("have no hole behind newer ones that were let go", async () => {
     const long = { text: "x".repeat(1001) };
-    const log = await book(...lines(50_000, 50_500, long));
+    const log = await book(lines(50_000, 50_500, long));
     requests.at(-1).give(...lines(50_500, 65_900, long));
     await settled();
     drawFrame();
@@ -101,7 +85,7 @@ describe("the lines that a page holds", () => {
   });
 
   it("are read again up to the latest that was let go, not to the first that is left", async () => {
-    const log = await book(...lines(0, 500));
+    const log = await book(lines(0, 500));
     // One log's clock is ahead: what it wrote comes before what is earlier.
     requests.at(-1).give(line(12_000.3), ...lines(500, 30_000));
     await settled();
@@ -115,7 +99,7 @@ describe("the lines that a page holds", () => {
   });
 
   it("begin here only when nothing further back was found", async () => {
-    const log = await book(...lines(10, 450));
+    const log = await book(lines(10, 450));
     assert.equal(log.older.peek(), "more");
     for (const [found, older] of [[lines(5, 10), "more"], [[], "start"]]) {
       const asking = log.loadOlder();
@@ -129,7 +113,7 @@ describe("the lines that a page holds", () => {
   });
 
   it("are not asked for again and again when older ones could not be read", async () => {
-    const log = await book(...lines(0, 3));
+    const log = await book(lines(0, 3));
     const asking = log.loadOlder();
     await settled();
     requests.at(-1).fail("engine.unavailable");
@@ -217,6 +201,36 @@ describe("a log that is followed", () => {
     assert.equal(requests.at(-1).options.follow, undefined);
     await begun(line(2, { id: "b" }), line(3));
     assert.equal(sink.begun.length, 2);
+  });
+
+  it("begins anew for one whose engine was lost while all began", async () => {
+    const [a, b] = [container("a"), container("b")];
+    const sink = await tail(a, b);
+    requests[0].options.onBroken(refOf(b), { code: "engine.unavailable" });
+    await begun(line(1));
+    assert.equal(sink.tail.broken.peek(), 1);
+    // The cursor has no place of the other: followed from there, it would give its whole log.
+    assert.deepEqual(requests[1].refs, [refOf(a)]);
+    requests[1].give(line(2));
+    await pass(2000);
+    await pass(100);
+    assert.deepEqual(requests[2].refs, [refOf(a), refOf(b)]);
+    assert.equal(requests[2].options.follow, undefined);
+    await begun(line(0, { id: "b" }), line(1), line(2));
+    assert.equal(sink.begun.length, 2);
+    assert.deepEqual([requests[3].refs.length, sink.tail.broken.peek()], [2, 0]);
+  });
+
+  it("goes on beside one that could not be read when all began", async () => {
+    const [a, b] = [container("a"), container("b")];
+    const sink = await tail(a, b);
+    requests[0].options.onBroken(refOf(b), { code: "engine.refused" });
+    await begun(line(1));
+    assert.equal(requests[1].refs.length, 2);
+    requests[1].give(line(2));
+    await become(sink, { ...a, started_at: 2 }, b);
+    assert.equal(requests.at(-1).options.since, "c2");
+    assert.equal(sink.begun.length, 1);
   });
 
   it("is gone when its container goes after it has stopped", async () => {
@@ -309,7 +323,7 @@ describe("logs of many containers", () => {
 
 describe("a search", () => {
   it("is not switched off for an earlier one that took too long", async () => {
-    const log = await book(...lines(0, 3));
+    const log = await book(lines(0, 3));
     const search = keep(new LogSearch(log));
     search.pattern.value = "(a+)+$";
     workers.at(-1).say("ready");
@@ -326,7 +340,7 @@ describe("a search", () => {
   });
 
   it("that nobody can do is not called slow", async () => {
-    const search = keep(new LogSearch(await book(...lines(0, 3))));
+    const search = keep(new LogSearch(await book(lines(0, 3))));
     search.pattern.value = "line";
     workers.at(-1).dispatchEvent(new Event("error"));
     assert.equal(search.status.peek(), "failed");
@@ -334,7 +348,7 @@ describe("a search", () => {
   });
 
   it("says that nothing matches only when every line was looked at", async () => {
-    const search = keep(new LogSearch(await book(...lines(0, 600))));
+    const search = keep(new LogSearch(await book(lines(0, 600))));
     search.pattern.value = "nowhere";
     assert.equal(search.isJudged.peek(), false);
     workers.at(-1).say("ready");

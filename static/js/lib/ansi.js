@@ -1,7 +1,8 @@
 /**
  * A line as a terminal would have coloured it, and nothing else a terminal would have done: links,
  * titles, the clipboard and the cursor are taken out whole, finished or not. What is left of
- * controls and of characters that turn the direction of writing is shown by name.
+ * controls and of characters that turn the direction of writing is shown by name; so is what has
+ * hidden text that a reader would have expected.
  * Counterpart: `log-colours.js`, which makes CSS of a style.
  */
 
@@ -30,11 +31,13 @@ const NO_SPANS = [];
    of each pair is the same in one character (C1), which terminals obey as well. */
 const CSI = "(?:\\u001b\\[|\\u009b)([0-?]*)([ -/]*[@-~]?)";
 /** OSC, DCS, SOS, PM and APC: a text for the terminal, up to its end or the line's. */
-const STRING = "(?:\\u001b[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])[^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)?";
+const STRING = "(\\u001b[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])[^\\u0007\\u001b\\u009c]*(\\u0007|\\u001b\\\\|\\u009c)?";
 const ESCAPE = "\\u001b[ -/]*[0-~]?";
 /** What `visibleText` gives a name, and the two separators that a page would break a line at. */
 const OTHER =
   "[\\u0000-\\u0008\\u000a-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufeff]";
+/** Stands where a line was begun anew, over a text that is not shown. */
+export const REDRAWN = visibleText("\r");
 const UNUSUAL = new RegExp(OTHER);
 const TOKENS = new RegExp(`${CSI}|${STRING}|${ESCAPE}|${OTHER}`, "g");
 
@@ -62,7 +65,11 @@ export function parseAnsi(line) {
       style = styled(style, match[1]);
     } else if (match[0] === "\r") {
       // A progress bar redraws its line: what a terminal shows is what came last.
-      [text, spans, begun] = ["", [], 0];
+      text = text.trim() === "" ? "" : REDRAWN;
+      [spans, begun] = [[], text.length];
+    } else if (match[3] !== undefined) {
+      // Without its end, it has swallowed what may not have been meant for it.
+      if (match[4] === undefined) text += visible(match[3][0]);
     } else if (match[2] === undefined && !isSequence(match[0])) text += visible(match[0]);
   }
   text += source.slice(from);
@@ -79,7 +86,7 @@ function withoutReturn(line) {
 
 /** @param {string} token */
 function isSequence(token) {
-  return token.length > 1 || /[\u001b\u009d\u0090\u0098\u009e\u009f]/.test(token);
+  return token.length > 1 || token === "\u001b";
 }
 
 /** @param {string} character */

@@ -9,12 +9,12 @@ import { levelNamed } from "./log-level.js";
  * @property {[string, string][]} fields everything else, and the message where it has more than one line
  */
 
-const MESSAGES = ["message", "msg", "@m", "@mt", "text", "event"];
+const MESSAGE_FIELDS = ["message", "msg", "@m", "@mt", "text", "event"];
 /** Where a number may be that JavaScript would change. */
 const LONG_NUMBER = /[\d.]{16}|\de[+-]?\d{3}/i;
 const STRINGS = /"[^"\\]*(?:\\.[^"\\]*)*"/g;
 const NUMBERS = /\d[\d.]*(?:e[+-]?\d+)?/gi;
-const LEVELS = ["level", "severity", "lvl", "log.level", "loglevel", "levelname", "@l"];
+const LEVEL_FIELDS = ["level", "severity", "lvl", "log.level", "loglevel", "levelname", "@l"];
 
 /**
  * @param {string} text
@@ -23,7 +23,7 @@ const LEVELS = ["level", "severity", "lvl", "log.level", "loglevel", "levelname"
 export function readJson(text) {
   const fields = fieldsOf(text);
   if (!fields) return null;
-  const at = MESSAGES.map((name) => fields.findIndex(({ key }) => key === name)).find((found) => found >= 0);
+  const at = MESSAGE_FIELDS.map((name) => fields.findIndex(({ key }) => key === name)).find((found) => found >= 0);
   const message = at === undefined ? null : fields[at].words;
   const isOneLine = message !== null && !message.includes("\n");
   return {
@@ -59,7 +59,7 @@ function areNumbersKept(text) {
 
 /** @param {Field[]} fields */
 function levelIn(fields) {
-  for (const name of LEVELS) {
+  for (const name of LEVEL_FIELDS) {
     const found = fields.find(({ key }) => key === name);
     const level = found ? levelNamed(found.value) : null;
     if (level) return level;

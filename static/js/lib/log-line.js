@@ -4,7 +4,7 @@
  * lines with this same function, so that what was found is where it is shown.
  */
 
-import { parseAnsi } from "./ansi.js";
+import { REDRAWN, parseAnsi } from "./ansi.js";
 import { readJson } from "./log-json.js";
 import { levelOf } from "./log-level.js";
 
@@ -30,7 +30,8 @@ export function readLine(line, wanted = Infinity) {
   const json = readJson(line);
   const begun = json ? null : beginningOf(line, wanted);
   const { text, spans } = begun ?? parseAnsi(json?.message ?? line);
-  const level = json ? json.level : levelOf(text);
+  const said = text.startsWith(REDRAWN) ? text.slice(1) : text;
+  const level = json?.level ?? (json && json.message === null ? null : levelOf(said));
   const head = text.length;
   const full = begun ? line.length : head;
   if (!json || json.fields.length === 0) return { text, head, full, spans, level, fields: 0 };

@@ -21,25 +21,14 @@ export function notKnown(batch, known) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const line of known) counts.set(momentOf(line), (counts.get(momentOf(line)) ?? 0) + 1);
-  return batch.filter(fromTheEnd(batch, (line) => {
+  /** @type {T[]} */
+  const before = [];
+  for (const line of [...batch].reverse()) {
     const left = counts.get(momentOf(line)) ?? 0;
     if (left > 0) counts.set(momentOf(line), left - 1);
-    return left === 0;
-  }));
-}
-
-/**
- * Asks for the last line first.
- *
- * @template T
- * @param {readonly T[]} lines
- * @param {(line: T) => boolean} isWanted
- * @returns {(line: T, at: number) => boolean}
- */
-function fromTheEnd(lines, isWanted) {
-  const answers = lines.map(() => false);
-  for (let at = lines.length - 1; at >= 0; at -= 1) answers[at] = isWanted(lines[at]);
-  return (_, at) => answers[at];
+    else before.push(line);
+  }
+  return before.reverse();
 }
 
 /** @param {Stamped} line */

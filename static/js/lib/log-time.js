@@ -3,12 +3,20 @@
 /**
  * @param {number} timestamp Unix seconds
  * @param {"local" | "utc"} zone
- * @param {number} [now] Unix seconds: of another day than this one, the date is written, too
+ * @param {string} today of another day than this one, the date is written, too
  */
-export function logTime(timestamp, zone, now = Date.now() / 1000) {
+export function logTime(timestamp, zone, today) {
   const written = isoIn(timestamp, zone);
   const time = written.slice(11, 23) + (zone === "utc" ? "Z" : "");
-  return written.slice(0, 10) === isoIn(now, zone).slice(0, 10) ? time : `${written.slice(0, 10)} ${time}`;
+  return written.startsWith(today) ? time : `${written.slice(0, 10)} ${time}`;
+}
+
+/**
+ * @param {number} timestamp Unix seconds
+ * @param {"local" | "utc"} zone
+ */
+export function dayOf(timestamp, zone) {
+  return isoIn(timestamp, zone).slice(0, 10);
 }
 
 /**

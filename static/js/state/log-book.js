@@ -8,7 +8,7 @@ import { effect, signal } from "@preact/signals";
 import { LineBuffer } from "../lib/line-buffer.js";
 import { notKnown, sinceAllAreThere } from "../lib/log-overlap.js";
 import { getLogs } from "./live.js";
-import { asked, kept, tailFor } from "./log-refs.js";
+import { asked, keeper, keyOf, tailFor } from "./log-refs.js";
 import { Tail } from "./tail.js";
 
 /**
@@ -22,7 +22,7 @@ import { Tail } from "./tail.js";
  * @property {boolean} [isWanted]
  * @property {number[] | null} [ranges]
  * @typedef {Line & Extras} HeldLine
- * @typedef {"more" | "loading" | "start" | "failed"} Older what is before the first line
+ * @typedef {"more" | "loading" | "start" | "failed" | "gone"} Older what is before the first line; gone: with its container
  */
 
 export const BOUNDS = { lines: 20_000, chars: 16_000_000 };
@@ -47,27 +47,31 @@ export class LogBook {
   tail;
 
   /** @type {LineBuffer<HeldLine>} */
-  #buffer = new LineBuffer(BOUNDS);
+  #buffer;
   /** Which line the reader is at; null: at the end. @type {number | null} */
   #readerAt = null;
   /** @type {Line[]} */
   #waiting = [];
   #frame = 0;
   #timer = 0;
-  #closed = new AbortController();
   #stop;
+  /** Ends the reading of older lines: those of another generation fit nowhere. */
+  #reading = new AbortController();
   /** Unix seconds: the latest of the lines let go before the first and not read again. */
   #letGo = -Infinity;
 
-  /** @param {Ref[]} refs */
-  constructor(refs) {
+  /** @param {Ref[]} refs @param {typeof BOUNDS} [bounds] */
+  constructor(refs, bounds = BOUNDS) {
+    this.#buffer = new LineBuffer(bounds);
     this.tail = new Tail(refs, {
       begin: (lines) => this.#begin(lines),
       take: (line) => this.#take(line),
     });
     // What could not be read while the engine was away can be when it is back.
     this.#stop = effect(() => {
-      if (this.tail.phase.value === "following" && this.older.peek() === "failed") this.older.value = "more";
+      const phase = this.tail.phase.value;
+      if (phase === "gone" && this.older.peek() !== "start") this.older.value = "gone";
+      if (phase === "following" && ["failed", "gone"].includes(this.older.peek())) this.older.value = "more";
     });
   }
 
@@ -77,6 +81,11 @@ export class LogBook {
 
   get isFull() {
     return this.#buffer.isFull;
+  }
+
+  /** Whether lines before the first one were held, and let go. */
+  get hasLetGo() {
+    return this.#letGo > -Infinity;
   }
 
   /** @param {number} seq */
@@ -96,7 +105,7 @@ export class LogBook {
   }
 
   close() {
-    this.#closed.abort();
+    this.#reading.abort();
     this.#stop();
     this.tail.close();
     this.#endWaiting();
@@ -104,6 +113,8 @@ export class LogBook {
 
   /** @param {Line[]} lines */
   #begin(lines) {
+    this.#reading.abort();
+    this.#reading = new AbortController();
     this.#waiting = [];
     this.#letGo = -Infinity;
     this.#buffer.clear();
@@ -142,7 +153,7 @@ export class LogBook {
       this.isCut.value = true;
     } else {
       this.#buffer.append(this.#waiting);
-      if (this.#trimOldest() && this.older.peek() === "start") this.older.value = "more";
+      if (this.#trimOldest() && ["start", "gone"].includes(this.older.peek())) this.older.value = "more";
     }
     this.#waiting = [];
     this.version.value += 1;
@@ -163,15 +174,30 @@ export class LogBook {
   /** Reads what is before the first line; once that has failed, only `loadOlderAgain` does. */
   async loadOlder() {
     if (this.older.peek() !== "more" || this.#isFullForOlder()) return;
+    const { members } = this.tail;
+    if (members.length === 0) return this.#missOlder();
     this.older.value = "loading";
-    const generation = this.generation.peek();
+    const { signal: over } = this.#reading;
     const first = this.lines[0];
-    const found = await this.#readOlder().catch(() => null);
-    if (this.#closed.signal.aborted || generation !== this.generation.peek()) return;
+    const found = await this.#readOlder(members, over).catch(() => null);
+    if (over.aborted) return;
     // Let go meanwhile, the first lines would be missing behind those that were read.
     const doesFit = first === this.lines[0] && !this.#isFullForOlder();
     if (found && doesFit) this.#prepend(found.lines);
-    this.older.value = !found ? "failed" : doesFit && found.isWhole ? "start" : "more";
+    if (!found) this.older.value = "failed";
+    else this.older.value = doesFit && found.isWhole ? this.#beginning(members) : "more";
+  }
+
+  /** Nothing is further back, of what can be read. @param {Ref[]} members */
+  #beginning(members) {
+    const keys = new Set(members.map(keyOf));
+    return this.lines.every(({ container }) => keys.has(container)) ? "start" : "gone";
+  }
+
+  /** There is nobody to ask: for now, or for good. */
+  #missOlder() {
+    const phase = this.tail.phase.peek();
+    if (phase === "gone" || phase === "lost") this.older.value = phase === "gone" ? "gone" : "failed";
   }
 
   loadOlderAgain() {
@@ -188,17 +214,18 @@ export class LogBook {
    * Where there is only what is known already, many lines have one time: then further back.
    * Fewer lines than were asked for do not make the beginning: long ones count more than once.
    *
+   * @param {Ref[]} members
+   * @param {AbortSignal} over
    * @returns {Promise<{lines: Line[], isWhole: boolean}>}
    */
-  async #readOlder() {
-    const members = this.tail.members;
+  async #readOlder(members, over) {
     const first = this.lines[0];
-    if (!first || members.length === 0) return { lines: [], isWhole: !first };
+    if (!first) return { lines: [], isWhole: true };
     const until = Math.max(first.timestamp, this.#letGo) + DISORDER_SECONDS;
     const most = Math.max(OLDER_LINES, tailFor(members.length));
     for (let tail = members.length > 1 ? tailFor(members.length) * 2 : most; ; tail *= 4) {
       const asking = Math.min(tail, OLDER_LINES_MOST);
-      const read = sinceAllAreThere(await this.#readUntil(members, until, asking), asking);
+      const read = sinceAllAreThere(await this.#readUntil(members, until, asking, over), asking);
       // Rounded on its way, the limit lets in lines that are a little later.
       const known = this.lines.filter(({ timestamp }) => timestamp <= until + DISORDER_SECONDS);
       const lines = notKnown(read.lines, known);
@@ -207,9 +234,9 @@ export class LogBook {
     }
   }
 
-  /** @param {Ref[]} members @param {number} until @param {number} tail */
-  async #readUntil(members, until, tail) {
-    const { signal: over } = this.#closed;
+  /** @param {Ref[]} members @param {number} until @param {number} tail @param {AbortSignal} over */
+  async #readUntil(members, until, tail, over) {
+    const kept = keeper(members);
     /** @type {Line[]} */
     const lines = [];
     const onBroken = () => {

@@ -13,7 +13,7 @@ const ROUNDING_SECONDS = 0.000002;
  */
 export function downloadHref(refs, span) {
   const limits = span && {
-    since: (span.from - ROUNDING_SECONDS).toFixed(6),
+    since: Math.max(0, span.from - ROUNDING_SECONDS).toFixed(6),
     until: (span.to + ROUNDING_SECONDS).toFixed(6),
   };
   return `${baseUrl}api/v1/${logPath(asked(refs), { tail: "all", timestamps: true, download: true, ...limits })}`;

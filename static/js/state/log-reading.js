@@ -4,16 +4,20 @@
  */
 
 import { effect, signal } from "@preact/signals";
+import { indexOf } from "../lib/log-window.js";
 
-/** @typedef {{seq: number, offset: number}} Anchor the first line in sight, and how much of it is above the edge */
+/**
+ * @typedef {{seq: number, offset: number}} Anchor the first line in sight, and how much of it is above the edge
+ * @typedef {{arrived: number, next: number}} Left arrived: how many lines had come; next: the number of the one after
+ */
 
 /** A line that is gone to stands a little below the upper edge. */
 const ABOVE_PX = 120;
 
 export class LogReading {
   isPaused = signal(false);
-  /** How many lines had come when the reader left the end; null at the end. */
-  leftAt = signal(/** @type {number | null} */ (null));
+  /** Where the end was when the reader left it; null at the end. */
+  leftAt = signal(/** @type {Left | null} */ (null));
   /** Null where it is wherever the page is scrolled to. @type {Anchor | null} */
   anchor = null;
   /** The match that was gone to last. */
@@ -42,14 +46,33 @@ export class LogReading {
     this.anchor = null;
     this.opened.value = new Set();
     this.current.value = null;
-    this.leftAt.value = this.isPaused.peek() ? this.#book.arrived.peek() : null;
+    this.leftAt.value = this.isPaused.peek() ? this.#end() : null;
   }
 
   /** @param {Anchor | null} anchor */
   stayAt(anchor) {
     this.anchor = anchor;
     this.#book.keepNear(anchor?.seq ?? this.#book.lines.at(-1)?.seq ?? null);
-    if (this.leftAt.peek() === null) this.leftAt.value = this.#book.arrived.peek();
+    if (this.leftAt.peek() === null) this.leftAt.value = this.#end();
+  }
+
+  /** @returns {Left} */
+  #end() {
+    return { arrived: this.#book.arrived.peek(), next: (this.#book.lines.at(-1)?.seq ?? -1) + 1 };
+  }
+
+  /** How many lines came since the reader left the end. */
+  get newOfAll() {
+    return this.#book.arrived.value - (this.leftAt.value?.arrived ?? 0);
+  }
+
+  /**
+   * The same where some are hidden: nobody can say it of those that were let go.
+   *
+   * @param {readonly import("./log-book.js").HeldLine[]} shown
+   */
+  newAmong(shown) {
+    return this.#book.isCut.value ? 0 : shown.length - indexOf(shown, this.leftAt.value?.next ?? 0);
   }
 
   /** @param {number} seq */

@@ -28,14 +28,18 @@ export function asked(members) {
   return members.length === 1 ? members[0] : members;
 }
 
-/** @type {Map<string, string>} one text for all lines of a container instead of one for each */
-const keys = new Map();
-
-/** @param {LogLine} line @returns {Line} */
-export function kept({ engine, container, stream, timestamp, text }) {
-  const key = keyOf({ engine, id: container });
-  if (!keys.has(key)) keys.set(key, key);
-  return { container: keys.get(key) ?? key, stream, timestamp, text };
+/**
+ * With one text for all lines of a container instead of one for each; known only as long as these are read.
+ *
+ * @param {Ref[]} members
+ * @returns {(line: LogLine) => Line} what is kept of a line of theirs
+ */
+export function keeper(members) {
+  const keys = new Map(members.map((ref) => [keyOf(ref), keyOf(ref)]));
+  return ({ engine, container, stream, timestamp, text }) => {
+    const key = keyOf({ engine, id: container });
+    return { container: keys.get(key) ?? key, stream, timestamp, text };
+  };
 }
 
 /**

@@ -42,6 +42,10 @@ export class LogSearch {
   /** Whether every line there was has been looked at: before, no match means nothing. */
   isJudged = signal(false);
   isLiteral = computed(() => compiled(this.pattern.value, this.withCase.value)?.isLiteral ?? false);
+  /** The lines that are not hidden. */
+  shown = computed(() => this.#shown());
+  /** Those of them in which it was found. */
+  matches = computed(() => this.#matches());
 
   #book;
   /** @type {Worker | null} */
@@ -81,11 +85,20 @@ export class LogSearch {
     return this.status.value === "on" && (this.level.value !== null || (this.isFilter.value && this.pattern.value !== ""));
   }
 
-  /** @param {HeldLine[]} lines @returns {HeldLine[]} */
-  shown(lines) {
+  /** @returns {HeldLine[]} */
+  #shown() {
+    void [this.#book.version.value, this.version.value];
+    const { lines } = this.#book;
     if (!this.isHiding) return lines;
     const needsMatch = this.isFilter.value && this.pattern.value !== "";
     return lines.filter((line) => line.ticket === this.#ticket && line.isWanted && (!needsMatch || line.ranges));
+  }
+
+  /** @returns {HeldLine[]} */
+  #matches() {
+    // The lines that are held change, and are the same array.
+    void [this.#book.version.value, this.version.value];
+    return this.shown.value.filter((line) => this.rangesOf(line));
   }
 
   /** @param {HeldLine} line */

@@ -9,7 +9,7 @@ import { isGoing, isLoss, isTooOften } from "../lib/log-errors.js";
 import { sinceAllAreThere } from "../lib/log-overlap.js";
 import { present } from "./clock.js";
 import { connection, containerOf, engines, getLogs, loading } from "./live.js";
-import { MEMBERS_MOST, asked, isRunning, keyOf, kept, livesOf, readable, tailFor } from "./log-refs.js";
+import { MEMBERS_MOST, asked, isRunning, keeper, keyOf, livesOf, readable, tailFor } from "./log-refs.js";
 import { pause, until } from "./waiting.js";
 
 /**
@@ -58,6 +58,8 @@ export class Tail {
   #hasBegun = false;
   /** Whose place the cursor holds. */
   #covered = new Set();
+  /** Who was lost while all began: only when all begin anew will its lines have their places. */
+  #missed = new Set();
 
   /** @param {Ref[]} refs @param {Sink} sink */
   constructor(refs, sink) {
@@ -100,6 +102,7 @@ export class Tail {
     this.#hasBegun = false;
     this.#cursor = undefined;
     this.#covered.clear();
+    this.#missed.clear();
   }
 
   async #run() {
@@ -166,10 +169,12 @@ export class Tail {
     const stop = effect(() => {
       if (livesOf(this.#members.value).some((life) => !lives.has(life))) this.#turn.abort();
     });
+    this.broken.value = 0;
+    this.#refused.value = new Set();
     try {
       this.#welcome(members);
       if (!this.#hasBegun) await this.#begin(members, over);
-      if (!over.aborted) await this.#follow(members, over);
+      if (!over.aborted) await this.#follow(members.filter((ref) => !this.#missed.has(keyOf(ref))), over);
       // The log ends before the news of why it did, which a busy engine holds back for seconds.
       await until(() => !this.#members.value.some(isRunning), lateOr(over));
       if (over.aborted) return;
@@ -197,24 +202,29 @@ export class Tail {
     const tail = tailFor(members.length);
     /** @type {LogLine[]} */
     const lines = [];
-    for await (const line of getLogs(asked(members), { tail, signal: over })) lines.push(line);
+    /** @param {Ref} ref @param {unknown} error */
+    const onBroken = (ref, error) => {
+      if (!isLoss(error)) return;
+      this.#missed.add(keyOf(ref));
+      void this.#comeBackTo(ref, over);
+    };
+    for await (const line of getLogs(asked(members), { tail, signal: over, onBroken })) lines.push(line);
     if (over.aborted) return;
     this.#cursor = lines.at(-1)?.cursor;
-    this.#covered = new Set(members.map(keyOf));
+    this.#covered = new Set(members.map(keyOf).filter((key) => !this.#missed.has(key)));
     this.#hasBegun = true;
-    this.#sink.begin(sinceAllAreThere(lines.map(kept), tail).lines);
+    this.#sink.begin(sinceAllAreThere(lines.map(keeper(members)), tail).lines);
   }
 
   /** @param {Ref[]} members @param {AbortSignal} over */
   async #follow(members, over) {
     const covered = new Set(members.map(keyOf));
+    const kept = keeper(members);
     const isJoined = members.some((ref) => !this.#covered.has(keyOf(ref)));
     const from =
       this.#cursor === undefined
         ? { tail: TAIL_LINES_MOST }
         : { since: this.#cursor, ...(isJoined ? { tail: /** @type {const} */ ("all") } : {}) };
-    this.broken.value = 0;
-    this.#refused.value = new Set();
     const options = {
       follow: true,
       ...from,

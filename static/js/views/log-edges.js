@@ -5,23 +5,31 @@ import { t } from "../lib/i18n.js";
 
 /** @typedef {import("./log-lines.js").LogParts} LogParts */
 
-/** @param {{book: LogParts["book"], isStopped: boolean}} props isStopped: further back only when asked */
-export function LogBeginning({ book, isStopped }) {
+/**
+ * @param {{book: LogParts["book"], isStopped: boolean, onFurther: () => void}} props
+ *   isStopped: further back only when asked
+ */
+export function LogBeginning({ book, isStopped, onFurther }) {
   const older = book.older.value;
-  const again = () => void book.loadOlderAgain();
   if (older === "failed") {
     return html`<div class="log-beginning" role="status">
-      ${t("logs.older_failed")} <button type="button" class="link" onClick=${again}>${t("logs.again")}</button>
+      ${t("logs.older_failed")} <button type="button" class="link" onClick=${onFurther}>${t("logs.again")}</button>
     </div>`;
   }
   if (older === "more" && isStopped) {
     return html`<div class="log-beginning">
-      <button type="button" class="link" onClick=${again}>${t("logs.look_further")}</button>
+      <button type="button" class="link" onClick=${onFurther}>${t("logs.look_further")}</button>
     </div>`;
   }
-  const words = { more: "", loading: t("logs.older_loading"), start: book.lines.length > 0 ? t("logs.begins") : "" };
-  return html`<div class="log-beginning" data-older=${older}>${words[older]}</div>`;
+  return html`<div class="log-beginning" data-older=${older}>${book.lines.length > 0 && WORDS[older]()}</div>`;
 }
+
+const WORDS = {
+  more: () => "",
+  loading: () => t("logs.older_loading"),
+  start: () => t("logs.begins"),
+  gone: () => t("logs.older_gone"),
+};
 
 /** Phases in which no line means that none was written. */
 const SILENT = new Set(["following", "ended"]);

@@ -7,7 +7,7 @@
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useReducer, useState } from "preact/hooks";
 import { t } from "../lib/i18n.js";
-import { isWrapped, times } from "../state/log-options.js";
+import { isWrapped, times, today } from "../state/log-options.js";
 import { LogBeginning, LogNothing } from "./log-edges.js";
 import { LogJump } from "./log-jump.js";
 import { LogRow } from "./log-row.js";
@@ -25,15 +25,13 @@ import { LogViewport } from "./log-viewport.js";
 /** Closer to the first line than this, older ones are read. */
 const NEAR_PX = 1500;
 
-const UPWARDS = new Set(["ArrowUp", "PageUp", "Home"]);
-
 /** @param {LogParts} props */
 export function LogLines(props) {
   const { book, search, reading } = props;
   const [viewport] = useState(() => new LogViewport());
   const [, redraw] = useReducer((/** @type {number} */ n) => n + 1, 0);
   void [book.version.value, search.version.value];
-  const lines = search.shown(book.lines);
+  const lines = search.shown.value;
   const isAway = reading.leftAt.value !== null;
   viewport.isWrapping = isWrapped.value;
   if (isAway) reading.anchor ??= viewport.anchorAt(lines);
@@ -51,7 +49,7 @@ export function LogLines(props) {
   useLayoutEffect(() => {
     viewport.layAnew();
     redraw(0);
-  }, [isWrapped.value, reading.opened.value, times.value]);
+  }, [isWrapped.value, reading.opened.value, times.value, today.value]);
   useEffect(() => viewport.watchSize(() => redraw(0)), []);
   useEffect(() => onSelection(viewport.box, () => reading.leftAt.peek() === null && reading.stayAt(null)), []);
 
@@ -63,9 +61,20 @@ export function LogLines(props) {
     else reading.stayAt(viewport.anchorAt(lines));
     redraw(0);
   };
+  /** At once: a scroll that the browser draws out would go on after the next key. @param {KeyboardEvent} event */
+  const onKey = (event) => {
+    if (!viewport.scrollBy(event)) return;
+    event.preventDefault();
+    onScroll();
+  };
   /** At once: a smooth scroll begins with less than a pixel, and the next line would undo it. */
   const leave = () => {
     if (reading.leftAt.peek() === null && viewport.canScroll) reading.stayAt(viewport.anchorAt(lines));
+  };
+  /** Whoever stays at the end of a full page has no room for older lines. */
+  const further = () => {
+    if (book.isFull) reading.stayAt(viewport.anchorAt(lines));
+    void book.loadOlderAgain();
   };
 
   return html`<div class="log-body">
@@ -74,14 +83,14 @@ export function LogLines(props) {
       ref=${viewport.box}
       onScroll=${onScroll}
       onWheel=${(/** @type {WheelEvent} */ event) => event.deltaY < 0 && leave()}
-      onKeyDown=${(/** @type {KeyboardEvent} */ event) => UPWARDS.has(event.key) && leave()}
+      onKeyDown=${onKey}
       tabindex="0"
       role="log"
       aria-live="off"
       aria-label=${t("logs.lines")}
       data-log-lines
     >
-      <${LogBeginning} book=${book} isStopped=${isStopped} />
+      <${LogBeginning} book=${book} isStopped=${isStopped} onFurther=${further} />
       <div style=${{ height: `${shown.above}px` }}></div>
       <div class="log-lines" ref=${viewport.rows}>
         ${lines.slice(shown.first, shown.end).map((line) => rowOf(line, props))}
@@ -89,7 +98,7 @@ export function LogLines(props) {
       <div style=${{ height: `${shown.below}px` }}></div>
       ${lines.length === 0 && html`<${LogNothing} book=${book} search=${search} />`}
     </div>
-    <${LogJump} book=${book} reading=${reading} />
+    <${LogJump} search=${search} reading=${reading} />
   </div>`;
 }
 
@@ -102,6 +111,7 @@ function rowOf(line, { search, reading, labelOf }) {
     isCurrent=${reading.current.value === line.seq}
     isOpened=${reading.opened.value.has(line.seq)}
     zone=${times.value}
+    today=${today.value}
     label=${labelOf(line.container)}
     onToggle=${reading.toggleOpened}
   />`;

@@ -18,6 +18,7 @@ import { memo } from "../ui/memo.js";
  * @property {boolean} isCurrent
  * @property {boolean} isOpened
  * @property {import("../state/log-options.js").Times} zone
+ * @property {string} today
  * @property {{name: string, ink: string} | null} label
  * @property {(seq: number) => void} onToggle
  */
@@ -30,7 +31,7 @@ const MARKS = { trace: "", debug: "", info: "", warn: "▲", error: "✕", fatal
 
 export const LogRow = memo(
   /** @param {RowProps} props */
-  ({ line, ranges, isCurrent, isOpened, zone, label, onToggle }) => {
+  ({ line, ranges, isCurrent, isOpened, zone, today, label, onToggle }) => {
     const shown = readLine(line.text, isOpened ? Infinity : CLAMP_CHARS);
     const { seq, stream, timestamp } = line;
     return html`<div
@@ -41,7 +42,7 @@ export const LogRow = memo(
       data-seq=${seq}
     >
       ${label && html`<span class="log-name" title=${label.name} style=${{ color: label.ink }}>${label.name}</span>`}
-      ${zone !== "off" && html`<time title=${fullTime(timestamp)}>${logTime(timestamp, zone)}</time>`}
+      ${zone !== "off" && html`<time title=${fullTime(timestamp)}>${logTime(timestamp, zone, today)}</time>`}
       <span class="log-mark"><${Mark} stream=${stream} level=${shown.level} /></span>
       ${shown.fields > 0 &&
       html`<${Fold} shown=${shown} ranges=${ranges} isOpened=${isOpened} onPress=${() => onToggle(seq)} />`}
@@ -61,7 +62,7 @@ function Mark({ stream, level }) {
 /** @param {{shown: ShownLine, ranges: number[] | null, isOpened: boolean, onPress: () => void}} props */
 function Fold({ shown, ranges, isOpened, onPress }) {
   const label = tn(isOpened ? "logs.hide_fields" : "logs.show_fields", shown.fields);
-  const isHit = ranges?.some((edge, at) => at % 2 === 1 && edge > shown.head) ?? false;
+  const isHit = isFoundBehind(ranges, shown.head);
   return html`<button
     type="button"
     class="log-fold ${isHit && !isOpened ? "is-hit" : ""}"
@@ -82,12 +83,17 @@ function Text({ shown, ranges, isOpened, onToggle }) {
   return html`<span class="log-text"
     ><bdi><${Pieces} pieces=${piecesOf(text, 0, end, spans, ranges)} /></bdi
     >${isClamped &&
-    html`<button type="button" class="log-all" onClick=${onToggle}>
+    html`<button type="button" class="log-all ${isFoundBehind(ranges, end) ? "is-hit" : ""}" onClick=${onToggle}>
       ${t("logs.show_all", { size: bytes(full) })}
     </button>`}${isOpened &&
     fields > 0 &&
     html`<span class="log-fields"><${Pieces} pieces=${piecesOf(text, head + 1, text.length, [], ranges)} /></span>`}</span
   >`;
+}
+
+/** Whether something was found where it is not shown. @param {number[] | null} ranges @param {number} place */
+function isFoundBehind(ranges, place) {
+  return ranges?.some((edge, at) => at % 2 === 1 && edge > place) ?? false;
 }
 
 /** @param {{pieces: import("../lib/log-pieces.js").Piece[]}} props */

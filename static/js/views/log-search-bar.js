@@ -66,11 +66,6 @@ function focusLines(from) {
   if (lines instanceof HTMLElement) lines.focus({ preventScroll: true });
 }
 
-/** @param {LogParts} props */
-function matches({ book, search }) {
-  return search.shown(book.lines).filter((line) => search.rangesOf(line));
-}
-
 /**
  * Begins at the end, where the newest is; goes round at the edges.
  *
@@ -78,9 +73,9 @@ function matches({ book, search }) {
  * @param {1 | -1} step
  */
 export function goToMatch(props, step) {
-  const found = matches(props);
+  const { search, reading } = props;
+  const found = search.matches.peek();
   if (found.length === 0) return;
-  const { reading } = props;
   const current = reading.current.peek();
   const at = current === null ? found.length : indexOf(found, current);
   const isThere = found[at]?.seq === current;
@@ -89,12 +84,10 @@ export function goToMatch(props, step) {
 }
 
 /** @param {LogParts} props */
-function countWords(props) {
-  const { book, search, reading } = props;
-  void [book.version.value, search.version.value];
+function countWords({ search, reading }) {
   if (search.status.value === "slow") return t("logs.slow");
   if (search.status.value === "failed") return t("logs.search_failed");
-  const found = matches(props);
+  const found = search.matches.value;
   if (found.length === 0 && !search.isJudged.value) return "";
   const at = reading.current.value === null ? -1 : found.findIndex(({ seq }) => seq === reading.current.value);
   const words = at < 0 ? tn("logs.matches", found.length) : t("logs.match_of", { n: at + 1, count: found.length });

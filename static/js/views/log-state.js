@@ -2,7 +2,7 @@
 
 import { html } from "htm/preact";
 import { errorWords } from "../lib/errors.js";
-import { clockTime } from "../lib/format.js";
+import { clockTime, count } from "../lib/format.js";
 import { t, tn } from "../lib/i18n.js";
 import { exitWords } from "../lib/status.js";
 import { containerOf } from "../state/live.js";
@@ -35,7 +35,8 @@ export function LogState({ book, reading, refs }) {
 function heldWords(book) {
   void book.version.value;
   if (book.isCut.value) return t("logs.cut");
-  return book.lines.length >= BOUNDS.lines ? t("logs.trimmed", { n: BOUNDS.lines }) : "";
+  if (book.lines.length >= BOUNDS.lines) return t("logs.trimmed", { n: count(BOUNDS.lines) });
+  return book.hasLetGo ? t("logs.trimmed_size", { n: count(BOUNDS.chars) }) : "";
 }
 
 /** @param {Tail} tail @param {Ref[]} refs */

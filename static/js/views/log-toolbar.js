@@ -83,10 +83,10 @@ function TimeChoice() {
 }
 
 /** What is marked, or else all that is shown. @param {Props} props */
-function Copy({ book, search, labelOf, isMerged }) {
+function Copy({ search, labelOf, isMerged }) {
   const nameOf = isMerged ? (/** @type {string} */ container) => labelOf(container)?.name ?? "" : null;
   const text = () =>
-    selectionInLogs() || asText(search.shown(book.lines), { isTimed: times.peek() !== "off", nameOf });
+    selectionInLogs() || asText(search.shown.peek(), { isTimed: times.peek() !== "off", nameOf });
   return html`<${CopyButton} text=${text} label=${t("logs.copy")} />`;
 }
 

@@ -21,6 +21,8 @@ const COLUMN_PX = 7.2;
 const OVERSCAN_PX = 500;
 /** Closer than this counts as the end: fractions of a pixel, and a nudge of the wheel. */
 const END_PX = 24;
+/** Of what is in sight, so much goes by at a time. */
+const PAGE_SHARE = 0.875;
 
 export class LogViewport {
   /** @type {{current: HTMLElement | null}} */
@@ -130,6 +132,19 @@ export class LogViewport {
   #widen(rows, drawn) {
     for (const { text } of drawn) this.#widest = Math.max(this.#widest, Math.min(text.length, CLAMP_CHARS));
     rows.style.minWidth = this.isWrapping ? "" : `max(100%, ${this.#widest}ch)`;
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it is one that scrolls up or down */
+  scrollBy({ key, shiftKey, ctrlKey, metaKey, altKey, target }) {
+    const box = this.box.current;
+    if (!box || ctrlKey || metaKey || altKey) return false;
+    // Elsewhere, the space bar presses a button.
+    const name = key === " " && target === box ? (shiftKey ? "PageUp" : "PageDown") : shiftKey ? "" : key;
+    const page = box.clientHeight * PAGE_SHARE;
+    const steps = { ArrowUp: -2 * LINE_PX, ArrowDown: 2 * LINE_PX, PageUp: -page, PageDown: page, Home: -box.scrollHeight };
+    const step = /** @type {Record<string, number>} */ (steps)[name];
+    box.scrollTop += step ?? 0;
+    return step !== undefined;
   }
 
   /** @returns {"same" | "end" | "elsewhere"} where somebody has scrolled to */

@@ -7,10 +7,9 @@ import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n.js";
 import { isTyping } from "../lib/keys.js";
-import { containerOf } from "../state/live.js";
 import { LogBook } from "../state/log-book.js";
+import { LogLabels } from "../state/log-labels.js";
 import { LogReading } from "../state/log-reading.js";
-import { keyOf } from "../state/log-refs.js";
 import { LogSearch } from "../state/log-search.js";
 import { LogLines } from "./log-lines.js";
 import { goToMatch } from "./log-search-bar.js";
@@ -22,9 +21,6 @@ import { LogToolbar } from "./log-toolbar.js";
  * @typedef {import("./log-lines.js").LogParts} LogParts
  */
 
-/** Of the sixteen colours those that can be told apart and do not mean an error. */
-const INKS = [6, 5, 3, 2, 4, 13, 14, 11, 10, 12].map((number) => `var(--ansi-${number})`);
-
 /**
  * @param {{refs: Ref[], title: string}} props refs: a new array when others belong to it
  */
@@ -33,13 +29,10 @@ export function LogView({ refs, title }) {
   // Not useEffect: of what is gone before it was painted, that would never be registered.
   useLayoutEffect(() => () => [parts.search, parts.reading, parts.book].forEach((part) => part.close()), []);
   useEffect(() => parts.book.tail.setRefs(refs), [refs]);
-  const labels = useRef(/** @type {Map<string, {name: string, ink: string}>} */ (new Map())).current;
+  const [labels] = useState(() => new LogLabels());
+  useMemo(() => labels.setMembers(refs, parts.book.lines), [refs]);
   const isMerged = refs.length > 1 || labels.size > 1;
-  const labelOf = useMemo(
-    () => (/** @type {string} */ container) => (isMerged ? labelIn(labels, container) : null),
-    [isMerged],
-  );
-  for (const ref of refs) labelIn(labels, keyOf(ref));
+  const labelOf = useMemo(() => (/** @type {string} */ container) => (isMerged ? labels.of(container) : null), [isMerged]);
   /** @type {LogParts} */
   const props = { ...parts, labelOf };
   const section = useRef(/** @type {HTMLElement | null} */ (null));
@@ -55,23 +48,6 @@ export function LogView({ refs, title }) {
 function opened(refs) {
   const book = new LogBook(refs);
   return { book, search: new LogSearch(book), reading: new LogReading(book) };
-}
-
-/**
- * Kept for as long as the log is shown: a container that is gone has left lines.
- *
- * @param {Map<string, {name: string, ink: string}>} labels
- * @param {string} container
- */
-function labelIn(labels, container) {
-  const known = labels.get(container);
-  if (known) return known;
-  const [engine, id] = container.split("/");
-  const found = containerOf({ engine, id });
-  const full = found ? keyOf(found) : container;
-  const label = labels.get(full) ?? { name: found?.name ?? id.slice(0, 12), ink: INKS[labels.size % INKS.length] };
-  labels.set(full, label);
-  return label;
 }
 
 /**

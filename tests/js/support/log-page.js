@@ -1,9 +1,11 @@
 /**
  * The state of a log without a page: the server, the frames and the worker are the test's.
- * Counterparts: live.js beside it; static/js/state/{tail,log-book,log-search}.js.
+ * Counterparts: live.js beside it; static/js/state/{tail,log-book,log-reading,log-search}.js.
  */
 
 import { register } from "node:module";
+
+import { judged } from "../../../static/js/lib/log-search.js";
 
 register("./log-loader.js", import.meta.url);
 
@@ -38,7 +40,9 @@ class FakeWorker extends EventTarget {
 }
 
 Object.assign(globalThis, {
-  document: page,
+  document: Object.assign(page, { querySelector: () => null }),
+  location: new URL("http://dockmon.example/#/"),
+  matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
   Worker: FakeWorker,
   requestAnimationFrame: (run) => frames.set((lastFrame += 1), run) && lastFrame,
   cancelAnimationFrame: (frame) => frames.delete(frame),
@@ -46,6 +50,7 @@ Object.assign(globalThis, {
 
 export const { containers, connection, engines, requests } = await import("./live.js");
 export const { LogBook } = await import("../../../static/js/state/log-book.js");
+export const { LogReading } = await import("../../../static/js/state/log-reading.js");
 export const { LogSearch } = await import("../../../static/js/state/log-search.js");
 export const { Tail } = await import("../../../static/js/state/tail.js");
 
@@ -72,6 +77,36 @@ export function line(at, fields = {}) {
 export const lines = (from, to, fields) => Array.from({ length: to - from }, (_, at) => line(from + at, fields));
 
 export const refOf = ({ engine, id }) => ({ engine, id });
+
+/** What is to be closed after the test. */
+const opened = [];
+
+export const keep = (part) => opened[opened.push(part) - 1];
+
+export function closeAll() {
+  for (const part of opened.splice(0)) part.close();
+}
+
+/** A log that has begun with these lines and is followed by the newest request. */
+export async function book(begun, { members = [container("a")], bounds = undefined } = {}) {
+  containers.value = members;
+  const made = keep(new LogBook(members.map(refOf), bounds));
+  await settled();
+  requests.at(-1).give(...begun);
+  requests.at(-1).end();
+  await settled();
+  return made;
+}
+
+/** The newest worker has looked at all it was given, and at what it was given then. */
+export function judgeAll() {
+  const worker = workers.at(-1);
+  worker.say("ready");
+  for (let at = 0; at < worker.asked.length; at += 1) {
+    const { ticket, query, lines: some } = worker.asked[at];
+    worker.say({ ticket, verdicts: judged(some, query) });
+  }
+}
 
 /** Nobody listens any more, and the next test begins with nothing. */
 export function reset() {
