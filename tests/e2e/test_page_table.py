@@ -602,6 +602,7 @@ def test_the_cursor_comes_back_to_a_row_that_is_scrolled_away(crowd):
     crowd.page.keyboard.press("j")
     crowd.page.keyboard.press("j")
     second = crowd.page.locator('tr[aria-current="true"]').get_attribute("data-name")
+    expect(crowd.row(second).locator("a.name")).to_be_focused()
     crowd.page.evaluate("document.activeElement.blur(); scrollTo(0, 20000)")
     expect(crowd.row(second)).to_have_count(0)
     crowd.page.keyboard.press("k")

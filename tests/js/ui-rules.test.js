@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
 
-import { arranged, byEngine } from "../../static/js/lib/arrange.js";
+import { arranged, byEngine, inPlaceOf } from "../../static/js/lib/arrange.js";
 import { counts, worst } from "../../static/js/lib/counts.js";
 import { hasWord, parseFilter, toggleWord } from "../../static/js/lib/filter.js";
 import { setCatalogue } from "../../static/js/lib/i18n.js";
@@ -175,6 +175,17 @@ describe("order", () => {
   it("puts the worst first by state, the latest first by time", () => {
     assert.equal(names(arranged(list, { key: "state", descending: false }))[0], "old");
     assert.equal(names(arranged(list, { key: "age", descending: false }))[0], "old");
+  });
+
+  it("sorts from where they stood: none lost, none doubled, the newest of each", () => {
+    const [a, b, c] = ["a", "b", "c"].map((name) => container({ id: name.padEnd(64, "0"), name }));
+    const elsewhere = { ...a, engine: "nas", name: "a-nas" };
+    const renamed = { ...b, name: "b2" };
+    assert.deepEqual(names([...inPlaceOf([], [b, a])]), ["b", "a"]);
+    assert.deepEqual(names([...inPlaceOf([c, b, a], [a, renamed, c])]), ["c", "b2", "a"]);
+    assert.deepEqual(names([...inPlaceOf([b, a], [a, c])]), ["a", "c"]);
+    assert.deepEqual(names([...inPlaceOf([elsewhere, a], [a, elsewhere])]).sort(), ["a", "a-nas"]);
+    assert.deepEqual(names([...inPlaceOf([a, elsewhere], [a])]), ["a"]);
   });
 
   it("groups by engine", () => {

@@ -95,6 +95,25 @@ function severity(container) {
 }
 
 /**
+ * The same containers where they stood before, new ones behind them: one change among a thousand then takes
+ * a thousand comparisons to sort, and not ten thousand.
+ *
+ * @param {readonly Container[]} before
+ * @param {readonly Container[]} containers
+ * @returns {readonly Container[]}
+ */
+export function inPlaceOf(before, containers) {
+  const byId = new Map(containers.map((container) => [container.id, container]));
+  // Of two engines that know the same id one counts as new.
+  const left = new Set(containers);
+  const placed = before.flatMap(({ id }) => {
+    const container = byId.get(id);
+    return container && left.delete(container) ? [container] : [];
+  });
+  return [...placed, ...left];
+}
+
+/**
  * A sorted copy. Equal ones stay in the order of their names, so that rows keep still.
  *
  * @param {readonly Container[]} containers

@@ -4,7 +4,7 @@
  */
 
 import { computed } from "@preact/signals";
-import { arranged } from "../lib/arrange.js";
+import { arranged, inPlaceOf } from "../lib/arrange.js";
 import { itemsOf } from "../lib/items.js";
 import { projectKey, projectsOf } from "../lib/projects.js";
 import { containers, engines } from "./live.js";
@@ -13,7 +13,10 @@ import { filterTest, filterText, folded, grouping, order } from "./table.js";
 
 /** @typedef {import("../client/types.js").Container} Container */
 
-const inOrder = computed(() => arranged(containers.value, order.value, ranking.value));
+/** @type {readonly Container[]} */
+let last = [];
+
+const inOrder = computed(() => (last = arranged(inPlaceOf(last, containers.value), order.value, ranking.value)));
 
 /** All that the filter lets through, folded or not. */
 const passed = computed(() => inOrder.value.filter(filterTest.value));

@@ -3,6 +3,7 @@
 import { h } from "preact";
 
 /** What lines are drawn in: tenths of a pixel. */
+export const UNITS_PER_PIXEL = 10;
 export const WIDTH = 560;
 export const HEIGHT = 200;
 
@@ -20,8 +21,8 @@ export function Sparkline({ line, second, limit }) {
 
 const FRAME = {
   class: "sparkline",
-  width: WIDTH / 10,
-  height: HEIGHT / 10,
+  width: WIDTH / UNITS_PER_PIXEL,
+  height: HEIGHT / UNITS_PER_PIXEL,
   viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
   preserveAspectRatio: "none",
   "aria-hidden": "true",

@@ -13,8 +13,8 @@ import { ROW_LINK, focusIn, keepFocus } from "./row-focus.js";
 const MARGIN = 110;
 /** A list is drawn anew when it was scrolled by so much. */
 const STEP = 72;
-/** Rows that are made at once: all of a screen would stop the page for longer than a letter takes to type. */
-const AT_ONCE = 12;
+/** Rows that are made for one frame: all of a screen would stop the page for longer than a letter takes to type. */
+const AT_ONCE = 8;
 
 /**
  * @template {{key: string, kind: string}} T
@@ -138,10 +138,23 @@ function useFewAtOnce(wanted, items) {
   useLayoutEffect(() => {
     before.current = new Set(shown.map((at) => items[at].key));
     if (shown.length === wanted.length) return;
-    const timer = setTimeout(goOn, 0, (/** @type {number} */ n) => n + 1);
-    return () => clearTimeout(timer);
+    // After these have been drawn: in a turn of their own only, they would be drawn with the others.
+    return afterFrame(() => goOn((n) => n + 1));
   });
   return shown;
+}
+
+/**
+ * @param {() => void} run
+ * @returns {() => void} takes it back
+ */
+function afterFrame(run) {
+  let timer = 0;
+  const frame = requestAnimationFrame(() => (timer = setTimeout(run)));
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
 }
 
 /** What of the list is on the screen, in steps. @param {HTMLElement} root */

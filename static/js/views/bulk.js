@@ -19,8 +19,6 @@ import { ManyQuestion } from "./bulk-question.js";
 import { RunCard } from "./bulk-run.js";
 import { plainName } from "./row-actions.js";
 
-export { ProjectActions } from "./project-actions.js";
-
 /**
  * @typedef {import("../client/types.js").Container} Container
  * @typedef {import("../lib/rules.js").Offer} Offer

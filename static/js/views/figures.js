@@ -8,29 +8,29 @@ import { Sparkline } from "../ui/sparkline.js";
 
 /** @param {FigureProps} props */
 export function CpuCell({ figures, hasLines }) {
-  return html`<td role="cell" class="cpu-cell">
+  return html`<td role="cell" class="cpu-cell"><div class="amounts">
     <span class="amount">${figures.cpu}</span>
     ${hasLines && html`<${Sparkline} line=${figures.cpuLine} />`}
-  </td>`;
+  </div></td>`;
 }
 
 /** @param {FigureProps} props */
 export function MemoryCell({ figures, hasLines }) {
-  return html`<td role="cell" class="memory-cell">
+  return html`<td role="cell" class="memory-cell"><div class="amounts">
     <span class="amount">${figures.memory}</span>
     ${hasLines && html`<${Sparkline} line=${figures.memoryLine} limit=${figures.memoryLimit} />`}
-  </td>`;
+  </div></td>`;
 }
 
 /** @param {FigureProps} props */
 export function NetworkCell({ figures, hasLines }) {
-  return html`<td role="cell" class="network-cell">
+  return html`<td role="cell" class="network-cell"><div class="amounts">
     <span class="amount">
       <${Rate} sign="↓" name=${t("host.received")} words=${figures.received} />
       <${Rate} sign="↑" name=${t("host.sent")} words=${figures.sent} />
     </span>
     ${hasLines && html`<${Sparkline} line=${figures.receivedLine} second=${figures.sentLine} />`}
-  </td>`;
+  </div></td>`;
 }
 
 /** @param {{sign: string, name: string, words: import("@preact/signals").ReadonlySignal<string>}} props */

@@ -8,7 +8,7 @@ import { visibleText } from "../lib/visible-text.js";
 import { oldnessOf, totalsOf } from "../state/figures.js";
 import { memo } from "../ui/memo.js";
 import { StateMark } from "../ui/state-mark.js";
-import { ProjectActions } from "./bulk.js";
+import { ProjectActions } from "./project-actions.js";
 import { Fold } from "./fold.js";
 
 /**

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { worst } from "../lib/counts.js";
 import { tn } from "../lib/i18n.js";
-import { connection, containers, engines } from "../state/live.js";
+import { connection, containers, engines, loading } from "../state/live.js";
 import { session } from "../state/session.js";
 
 const FILES = { ok: "favicon.svg", warn: "favicon-amber.svg", bad: "favicon-red.svg" };
@@ -13,8 +13,12 @@ const icons = signal({});
 
 /** Keeps the tab true for as long as the page lives. */
 export function showWorst() {
-  void keepIcons();
   const icon = document.querySelector('link[rel="icon"]');
+  const untilShown = effect(() => {
+    if (loading.value) return;
+    queueMicrotask(() => untilShown());
+    void keepIcons();
+  });
   effect(() => {
     const { level, kind, count } = current();
     document.title = count ? `${tn(`title.${kind}`, count)} · dockmon` : "dockmon";
@@ -23,7 +27,10 @@ export function showWorst() {
   });
 }
 
-/** The icon for "not live" is needed just when the server can no longer be asked for it. */
+/**
+ * The icon for "not live" is needed just when the server can no longer be asked for it: fetched ahead, but
+ * after what one came to see.
+ */
 async function keepIcons() {
   for (const [level, file] of Object.entries(FILES)) {
     const answer = await fetch(new URL(`../../${file}`, import.meta.url)).catch(() => null);
