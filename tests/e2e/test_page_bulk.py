@@ -365,14 +365,19 @@ def test_a_project_is_stopped_started_and_restarted_by_its_own_buttons(docker, e
 # ----- who may
 
 
-def test_a_viewer_gets_no_box_and_no_button_that_acts(page, start):
+def test_a_viewer_picks_containers_for_their_logs_and_gets_no_button_that_acts(page, start):
     server = start("local=simulated://?containers=8")
     server.add_user("vera", "viewer")
     viewer = Dashboard(page, server).sign_in("vera")
     expect(viewer.row("shop-web-1").locator('[data-action="logs"]')).to_be_visible()
     for action in ("start", "stop", "restart", "more"):
         expect(page.locator(f'button[data-action="{action}"]')).to_have_count(0)
-    expect(page.get_by_role("checkbox")).to_have_count(0)
+    pick(viewer, "shop-web-1", "shop-db-1")
+    bar = page.get_by_test_id("bulk")
+    expect(bar.locator("button[data-action]:not([data-action=clear-selection])")).to_have_count(1)
+    expect(bar.locator('[data-action="select-shown"]')).to_be_visible()
+    bar.locator('[data-action="logs"]').click()
+    expect(viewer.logs).to_be_visible()
 
 
 def test_a_read_only_server_says_so_once_and_the_rest_is_not_sent(page, start):

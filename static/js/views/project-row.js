@@ -16,13 +16,13 @@ import { Fold } from "./fold.js";
  * @typedef {import("../lib/columns.js").Layout} Layout
  * @typedef {{
  *   name: string, engine: string, project: string, isOpen: boolean, members: readonly Container[],
- *   isStale: boolean, layout: Layout, acts: boolean, index: number,
+ *   isStale: boolean, layout: Layout, index: number,
  * }} ProjectProps `name` is its key in the list
  */
 
 export const ProjectRow = memo(
   /** @param {ProjectProps} props */
-  ({ name, engine, project, isOpen, members, isStale, layout, acts, index }) => {
+  ({ name, engine, project, isOpen, members, isStale, layout, index }) => {
     const state = useMemo(() => projectState(members), [members]);
     const totals = useMemo(() => totalsOf(engine, members), [engine, members]);
     const { shape, tone } = isStale ? { shape: "unconfirmed", tone: "quiet" } : projectMark(state);
@@ -44,7 +44,7 @@ export const ProjectRow = memo(
       data-project=${project}
       data-shape=${shape}
     >
-      ${acts && html`<td role="cell" class="select-cell"></td>`}
+      <td role="cell" class="select-cell"></td>
       <th role="rowheader" scope="row" class="name-cell">
         <${Fold} name=${name} isOpen=${isOpen}>
           <${StateMark} shape=${shape} tone=${tone} /><span class="name">${visibleText(project)}</span>

@@ -66,7 +66,7 @@ export const ContainerRow = memo(
         data-state=${container.state}
         data-pending=${pending}
       >
-        ${canAct(role) && html`<td role="cell" class="select-cell"><${SelectBox} container=${container} /></td>`}
+        <td role="cell" class="select-cell"><${SelectBox} container=${container} /></td>
         <th role="rowheader" scope="row" class="name-cell">
           <${Mark} container=${container} isConfirmed=${unconfirmed === null} isPending=${pending !== undefined} isWaiting=${isWaiting} />
           <a class="name" href=${containerHref(container)} data-row-link aria-current=${open ? "true" : undefined}>
@@ -104,11 +104,6 @@ export const ContainerRow = memo(
 function Name({ container: { name, project }, isMember }) {
   const prefix = isMember && name.startsWith(`${project}-`) ? `${project}-` : "";
   return html`<span class="name-prefix">${visibleText(prefix)}</span><span class="name-own">${visibleText(name.slice(prefix.length))}</span>`;
-}
-
-/** Whether boxes to tick are of any use. @param {string | undefined} role */
-export function canAct(role) {
-  return role === "operator" || role === "admin";
 }
 
 /** @param {{container: Container, isConfirmed: boolean, isPending: boolean, isWaiting: boolean}} props */

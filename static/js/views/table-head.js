@@ -7,13 +7,13 @@ import { Icon } from "../ui/icons.js";
 import { SelectAllBox } from "./select-box.js";
 
 /**
- * @param {{layout: import("../lib/columns.js").Layout, acts: boolean, isEmpty: boolean}} props
+ * @param {{layout: import("../lib/columns.js").Layout, isEmpty: boolean}} props
  *   `isEmpty`: there is nothing to head
  */
-export function TableHead({ layout, acts, isEmpty }) {
+export function TableHead({ layout, isEmpty }) {
   return html`<thead role="rowgroup" class=${isEmpty ? "sr" : ""}>
     <tr role="row" aria-rowindex="1">
-      ${acts && html`<th class="select-cell" role="columnheader" scope="col"><${SelectAllBox} /></th>`}
+      <th class="select-cell" role="columnheader" scope="col"><${SelectAllBox} /></th>
       ${layout.columns.map((column) => html`<${Heading} key=${column} name=${column} />`)}
       <th class="actions-cell" role="columnheader" scope="col"><span class="sr">${t("table.actions")}</span></th>
     </tr>

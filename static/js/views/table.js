@@ -22,7 +22,7 @@ import { lazy } from "../ui/lazy.js";
 import { VirtualRows } from "../ui/virtual.js";
 import { EngineRow } from "./engine-row.js";
 import { ProjectRow } from "./project-row.js";
-import { ContainerRow, canAct } from "./row.js";
+import { ContainerRow } from "./row.js";
 import { TableHead } from "./table-head.js";
 
 /**
@@ -36,10 +36,8 @@ export const NoHits = lazy(async () => (await import("./empty.js")).NoHits);
 
 /** Below it rows become cards. */
 const CARDS_BELOW = 640;
-/** The edges and the buttons; a finger needs larger ones. */
-const AROUND = matchMedia("(pointer: coarse)").matches ? 224 : 176;
-/** The boxes to tick, where anything can be done with what is ticked. */
-const BOXES = 32;
+/** The edges, the boxes to tick and the buttons; a finger needs larger ones. */
+const AROUND = matchMedia("(pointer: coarse)").matches ? 256 : 208;
 
 /** Until they are measured. */
 const HEIGHTS = {
@@ -56,10 +54,9 @@ export function ContainerTable() {
   const isCards = width < CARDS_BELOW;
   const current = session.value;
   const role = current.phase === "signed-in" ? current.user.role : undefined;
-  const acts = canAct(role);
   const layout = useMemo(
-    () => layoutOf(hiddenColumns.value, isCards ? Infinity : width, AROUND + (acts ? BOXES : 0)),
-    [hiddenColumns.value, isCards, isCards || width, acts],
+    () => layoutOf(hiddenColumns.value, isCards ? Infinity : width, AROUND),
+    [hiddenColumns.value, isCards, isCards || width],
   );
   useEffect(() => {
     fittingColumns.value = layout.columns;
@@ -74,14 +71,14 @@ export function ContainerTable() {
   const look = isCards ? "cards" : isCompact.value ? "compact" : "rows";
   if (isEmpty) return containers.value.length > 0 && html`<${NoHits} />`;
   return html`<table
-    class="containers is-${look} ${acts ? "has-boxes" : ""} ${layout.hasLines ? "has-lines" : ""}"
+    class="containers is-${look} ${layout.hasLines ? "has-lines" : ""}"
     role="table"
     aria-label=${t("table.label")}
     aria-rowcount=${list.length + 1}
     ref=${table}
     style=${{ "--chosen": layout.template }}
   >
-    <${TableHead} layout=${layout} acts=${acts} isEmpty=${!hasHits.value} />
+    <${TableHead} layout=${layout} isEmpty=${!hasHits.value} />
     <${VirtualRows}
       items=${list}
       estimates=${HEIGHTS[look]}
@@ -112,7 +109,6 @@ function drawn(item, index, { role, layout, opened }) {
       members=${members}
       isStale=${unconfirmed !== null}
       layout=${layout}
-      acts=${canAct(role)}
       index=${index}
     />`;
   }
