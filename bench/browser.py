@@ -234,7 +234,7 @@ def _log(stack: ExitStack, browser: Any, scale: Scale) -> dict[str, Any]:
 
 @contextmanager
 def _chromium() -> Iterator[Any]:
-    """Chromium on one core, deaf to the interfaces that come and go with containers."""
+    """Chromium, deaf to the interfaces that come and go with containers."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
