@@ -44,7 +44,7 @@ _WRITER = (
 # came; all by the page's own clock. Frames only where they are looked at: asking for sixty a second
 # took 2 ms of each.
 _RECORD = """
-window.bench = {usable: null, tasks: [], frames: [], typed: []};
+window.bench = {usable: null, tasks: [], frames: [], typed: [], settled: []};
 new MutationObserver((_, observer) => {
   if (!document.querySelector('[data-testid="container"]')) return;
   observer.disconnect();
@@ -54,9 +54,18 @@ new PerformanceObserver((list) => {
   window.bench.tasks.push(...list.getEntries().map((entry) => entry.duration));
 }).observe({type: "longtask"});
 addEventListener("input", ({timeStamp}) => {
-  // After the next frame: what the key changed has been drawn by then.
+  // After the next frame the first of what the key changed has been drawn; the rest follows frame
+  // by frame, until in three of them no row came or went.
+  let [changed, quiet] = [timeStamp, 0];
+  const observer = new MutationObserver(() => ([changed, quiet] = [performance.now(), 0]));
+  observer.observe(document.body, {childList: true, subtree: true});
   const drawn = () => window.bench.typed.push(performance.now() - timeStamp);
   requestAnimationFrame(() => setTimeout(drawn));
+  requestAnimationFrame(function frame() {
+    if (++quiet < 4) return requestAnimationFrame(frame);
+    observer.disconnect();
+    window.bench.settled.push(changed - timeStamp);
+  });
 }, {capture: true});
 window.benchFrames = () => {
   let last = performance.now();
@@ -79,7 +88,7 @@ def run(scale: Scale) -> Result:
         page = _Page(browser, server)
         found: dict[str, Any] = {"first_view": page.first_view()}
         found["ticks"] = page.ticks(scale.page_seconds)
-        found["typing"] = page.typing()
+        found["typing"], found["settled"] = page.typing()
         found["heap"] = page.heap(*scale.heap_seconds)
         page.close()
         found["log"] = _log(stack, browser, scale)
@@ -96,7 +105,7 @@ def _figures(found: dict[str, Any], scale: Scale) -> Iterator[Figure]:
     yield Figure("the same, p95", quantile(ticks["ms"], 0.95), "ms")
     yield Figure("the longest task", ticks["longest_task_ms"], "ms", TASK_AIM_MS)
     yield Figure("typing in the filter, p95", quantile(found["typing"], 0.95), "ms", TYPING_AIM_MS)
-    yield Figure("typing, the slowest", max(found["typing"]), "ms")
+    yield Figure("typing, until the last row is there, p95", quantile(found["settled"], 0.95), "ms")
     yield Figure("heap growth", found["heap"]["growth_mb"], "MB", HEAP_AIM_MB)
     yield Figure("heap at the end", found["heap"]["mb"][-1], "MB")
     yield Figure("a busy log, the slowest frame", log["slowest_frame_ms"], "ms", FRAME_AIM_MS)
@@ -144,6 +153,7 @@ class _Page:
         self.page.goto(self._url)
         self._until("window.bench.usable !== null")
         usable = self.page.evaluate("window.bench.usable")
+        self.page.wait_for_load_state("networkidle")  # what came after it counts as well
         self._protocol.send("Network.disable")
         return {
             "kb": sum(size - heads.get(key, 0) for key, size in sizes.items()) / 1000,
@@ -173,17 +183,17 @@ class _Page:
         wanted = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
         return float(sum(one["value"] for one in metrics if one["name"] in wanted))
 
-    def typing(self) -> list[float]:
-        """Return how long each key took until what it changed was drawn."""
+    def typing(self) -> tuple[list[float], list[float]]:
+        """Return how long each key took until it was drawn, and until the list stood still."""
         box = self.page.locator("[data-filter]")
         box.click()
-        self.page.evaluate("window.bench.typed.length = 0")
+        self.page.evaluate("window.bench.typed.length = window.bench.settled.length = 0")
         for number, key in enumerate(_TYPED, 1):
             self.page.keyboard.press(key)
-            self._until(f"window.bench.typed.length === {number}")
-        took: list[float] = self.page.evaluate("window.bench.typed")
+            self._until(f"window.bench.settled.length === {number}")
+        typed, settled = self.page.evaluate("[window.bench.typed, window.bench.settled]")
         box.fill("")
-        return took
+        return typed, settled
 
     def heap(self, begin_seconds: float, end_seconds: float) -> dict[str, Any]:
         """Return what is left after a collection, at both times since the page was opened."""

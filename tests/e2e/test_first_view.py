@@ -77,10 +77,6 @@ def test_every_text_is_packed_and_kept_for_ever(first_view):
             assert one["headers"]["content-encoding"] == "gzip", one
 
 
-# Fetched after the first view, for when the server can no longer be asked.
-AHEAD = ("views/bulk.js", "bulk-question.js", "bulk-run.js", "empty.js", "addresses.js")
-
-
 def test_the_modules_of_the_first_view_are_asked_for_at_once_and_no_other(simulated):
     page = simulated.page
     scripts = []
@@ -95,10 +91,7 @@ def test_the_modules_of_the_first_view_are_asked_for_at_once_and_no_other(simula
         "link[rel=modulepreload]", "links => links.map(a => a.href)"
     )
     early = page.eval_on_selector_all("script[src]", "scripts => scripts.map(one => one.src)")
-    later = [url for url in scripts if url.endswith(tuple(f"/{name}" for name in AHEAD))]
-    assert sorted(set(scripts) - set(later)) == sorted({*preloaded, *early})
-    assert len(later) == len(AHEAD)
-    assert max(map(scripts.index, [*preloaded, *early])) < min(map(scripts.index, later))
+    assert sorted(set(scripts)) == sorted({*preloaded, *early})
     assert not any(name in url for url in scripts for name in ("palette", "help.js", "uPlot"))
 
 

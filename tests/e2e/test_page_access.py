@@ -118,6 +118,19 @@ def test_a_selection(reader, start):
         dashboard.row(name).get_by_test_id("select").check()
     expect(reader.get_by_test_id("bulk")).to_be_visible()
     has_no_faults(reader, "a selection")
+    reader.get_by_test_id("bulk").locator('button[data-action="restart"]').click()
+    expect(reader.get_by_test_id("bulk-summary")).to_contain_text("2")
+    calm(reader)
+    has_no_faults(reader, "what came of it")
+
+
+def test_a_refusal(reader, start):
+    server = start("local=simulated://?containers=8&churn=0", DOCKMON_READ_ONLY="true")
+    dashboard = Dashboard(reader, server).sign_in()
+    dashboard.row("shop-web-1").locator('[data-action="restart"]').click()
+    expect(dashboard.message).to_be_visible()
+    calm(reader)
+    has_no_faults(reader, "a refusal beside its row")
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -221,6 +221,64 @@ describe("a log that is followed", () => {
     assert.deepEqual([requests[3].refs.length, sink.tail.broken.peek()], [2, 0]);
   });
 
+  it("keeps the reader's place while one stays lost, and asks for it ever more seldom", async () => {
+    const [a, b] = [container("a"), container("b")];
+    const sink = await tail(a, b);
+    let answered = 0;
+    for (let ms = 0; ms < 60_000; ms += 100) {
+      for (const one of requests.slice(answered)) {
+        if (one.refs.length === 2) one.options.onBroken(refOf(b), { code: "engine.timed_out" });
+        if (!one.options.follow) {
+          one.give(line(1));
+          one.end();
+        }
+      }
+      answered = requests.length;
+      await pass(100);
+    }
+    assert.equal(sink.begun.length, 1);
+    assert.equal(sink.tail.broken.peek(), 1);
+    const beginnings = requests.filter(({ options }) => !options.follow).length;
+    assert.ok(beginnings > 3 && beginnings < 10, `${beginnings}`);
+  });
+
+  it("follows one that was lost in a beginning which came to nothing", async () => {
+    const [a, b] = [container("a"), container("b")];
+    const sink = await tail(a, b);
+    requests[0].options.onBroken(refOf(b), { code: "engine.timed_out" });
+    requests[0].give(line(1));
+    await become(sink, { ...a, started_at: 2 }, b);
+    await begun(line(0, { id: "b" }), line(1));
+    assert.deepEqual([requests.at(-1).options.follow, requests.at(-1).refs.length], [true, 2]);
+    assert.equal(sink.tail.broken.peek(), 0);
+  });
+
+  it("follows one with all its lines that was lost while all began and had just been made", async () => {
+    const [a, b] = [container("a"), fresh("b")];
+    const sink = await tail(a, b);
+    requests[0].options.onBroken(refOf(b), { code: "engine.timed_out" });
+    await begun(line(1));
+    await pass(2000);
+    await pass(100);
+    assert.equal(requests.at(-1).options.follow, true);
+    assert.deepEqual(requests.at(-1).refs, [refOf(a), refOf(b)]);
+    assert.equal(requests.at(-1).options.tail, "all");
+    assert.equal(sink.tail.broken.peek(), 0);
+  });
+
+  it("is lost, and asks for the log of nobody, when all were lost while they began", async () => {
+    const [a, b] = [container("a"), container("b")];
+    const sink = await tail(a, b);
+    for (const one of [a, b]) requests[0].options.onBroken(refOf(one), { code: "engine.unavailable" });
+    await begun(line(1));
+    assert.equal(sink.tail.phase.peek(), "lost");
+    await pass(2000);
+    assert.ok(requests.every(({ refs }) => refs.length === 2));
+    await begun(line(1), line(2, { id: "b" }));
+    assert.equal(sink.begun.length, 1);
+    assert.equal(sink.tail.phase.peek(), "following");
+  });
+
   it("goes on beside one that could not be read when all began", async () => {
     const [a, b] = [container("a"), container("b")];
     const sink = await tail(a, b);

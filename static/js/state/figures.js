@@ -59,7 +59,15 @@ effect(() => wantFigures(areLookedAt.value));
 
 effect(() => {
   const newest = Math.max(0, ...[...samples.value.values()].map(({ timestamp }) => timestamp));
-  if (!newest || performance.now() - rescaledAt < RESCALE_MS) return;
+  const left = rescaledAt + RESCALE_MS - performance.now();
+  if (left <= 0) return rescale(newest);
+  const timer = setTimeout(rescale, left, newest);
+  return () => clearTimeout(timer);
+});
+
+/** @param {number} newest Unix seconds; 0 before the first */
+function rescale(newest) {
+  if (!newest) return;
   rescaledAt = performance.now();
   const since = newest - SPAN_SECONDS;
   batch(() => {
@@ -67,7 +75,7 @@ effect(() => {
     tops.memory.value = binaryTop(peakOf(["memory_bytes"], since), LEAST.memory);
     tops.network.value = decimalTop(peakOf([RECEIVED, SENT], since), LEAST.network);
   });
-});
+}
 
 /**
  * The time of an engine's newest numbers, 0 while there are none. One signal each, so that an

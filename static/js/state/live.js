@@ -47,6 +47,7 @@ let metrics = null;
 let toldHosts = null;
 /** Who looks at the numbers of containers: what nobody looks at is not to be measured. */
 const lookers = new Set();
+const ASK_AGAIN_MS = 5000;
 /** The engines that were up when their versions were last asked for. */
 let askedFor = "";
 
@@ -188,8 +189,8 @@ async function learnVersions({ engines: known }) {
   const answer = await engineRows().catch(() => null);
   if (askedFor !== up) return;
   if (!answer) {
-    // What was known stays true; the next news asks again.
-    askedFor = "";
+    // What was known stays true; news asks again, though not as fast as a busy fleet has some.
+    setTimeout(() => (askedFor = askedFor === up ? "" : askedFor), ASK_AGAIN_MS);
     return;
   }
   versions.value = new Map(answer.flatMap(({ engine, version }) => (version ? [[engine, version]] : [])));

@@ -27,6 +27,8 @@ const TAIL_LINES_MOST = 100_000;
 const RETRY_FIRST_MS = 1000;
 const RETRY_MAX_MS = 15_000;
 const NEWS_MS = 10_000;
+/** Before one of several is looked for again; each time in vain it is twice as long. */
+const COME_BACK_MS = 2000;
 /** Who was created this short a time ago joins with all its lines. */
 const FRESH_SECONDS = 60;
 
@@ -58,8 +60,9 @@ export class Tail {
   #hasBegun = false;
   /** Whose place the cursor holds. */
   #covered = new Set();
-  /** Who was lost while all began: only when all begin anew will its lines have their places. */
+  /** Who is not followed: only when all begin anew will its lines have their places. */
   #missed = new Set();
+  #comeBackMs = COME_BACK_MS;
 
   /** @param {Ref[]} refs @param {Sink} sink */
   constructor(refs, sink) {
@@ -102,7 +105,6 @@ export class Tail {
     this.#hasBegun = false;
     this.#cursor = undefined;
     this.#covered.clear();
-    this.#missed.clear();
   }
 
   async #run() {
@@ -113,9 +115,12 @@ export class Tail {
       const { signal: over } = this.#turn;
       const before = this.#cursor;
       await this.#turnThrough(over);
-      retryMs = over.aborted || this.#cursor !== before ? RETRY_FIRST_MS : Math.min(retryMs * 2, RETRY_MAX_MS);
+      const isCut = over.aborted;
+      // Whoever still waits for something in it must not end the next.
+      this.#turn.abort();
+      retryMs = isCut || this.#cursor !== before ? RETRY_FIRST_MS : Math.min(retryMs * 2, RETRY_MAX_MS);
       // What restarts in a circle must not be asked for as fast as it does.
-      await pause(over.aborted ? 100 : retryMs, closed);
+      await pause(isCut ? 100 : retryMs, closed);
       await until(() => connection.value.status === "connected", closed);
     }
   }
@@ -169,11 +174,12 @@ export class Tail {
     const stop = effect(() => {
       if (livesOf(this.#members.value).some((life) => !lives.has(life))) this.#turn.abort();
     });
-    this.broken.value = 0;
     this.#refused.value = new Set();
     try {
-      this.#welcome(members);
-      if (!this.#hasBegun) await this.#begin(members, over);
+      this.#missed = new Set();
+      if (this.#mustBegin(members)) await this.#begin(members, over);
+      this.broken.value = this.#missed.size;
+      if (this.#missed.size === 0) this.#comeBackMs = COME_BACK_MS;
       if (!over.aborted) await this.#follow(members.filter((ref) => !this.#missed.has(keyOf(ref))), over);
       // The log ends before the news of why it did, which a busy engine holds back for seconds.
       await until(() => !this.#members.value.some(isRunning), lateOr(over));
@@ -191,10 +197,14 @@ export class Tail {
    *
    * @param {Ref[]} members
    */
-  #welcome(members) {
+  #mustBegin(members) {
     const joined = members.filter((ref) => !this.#covered.has(keyOf(ref)));
-    if (this.#hasBegun && !joined.every(isFresh)) this.#forget();
-    else if (joined.length === members.length) this.#cursor = undefined;
+    const isLate = !joined.every(isFresh);
+    if (joined.length === members.length) {
+      if (isLate) this.#forget();
+      else this.#cursor = undefined;
+    }
+    return !this.#hasBegun || isLate;
   }
 
   /** @param {Ref[]} members @param {AbortSignal} over */
@@ -202,18 +212,38 @@ export class Tail {
     const tail = tailFor(members.length);
     /** @type {LogLine[]} */
     const lines = [];
+    /** @type {Map<string, unknown>} */
+    const lost = new Map();
     /** @param {Ref} ref @param {unknown} error */
     const onBroken = (ref, error) => {
       if (!isLoss(error)) return;
-      this.#missed.add(keyOf(ref));
+      lost.set(keyOf(ref), error);
       void this.#comeBackTo(ref, over);
     };
     for await (const line of getLogs(asked(members), { tail, signal: over, onBroken })) lines.push(line);
     if (over.aborted) return;
+    if (lost.size === members.length) throw [...lost.values()][0];
+    if (this.#hasBegun && !this.#isWorthIt(members, lost)) {
+      this.#missed = new Set(members.filter((ref) => !this.#covered.has(keyOf(ref)) && !isFresh(ref)).map(keyOf));
+      return;
+    }
+    this.#missed = new Set(lost.keys());
     this.#cursor = lines.at(-1)?.cursor;
-    this.#covered = new Set(members.map(keyOf).filter((key) => !this.#missed.has(key)));
+    this.#covered = new Set(members.map(keyOf).filter((key) => !lost.has(key)));
     this.#hasBegun = true;
     this.#sink.begin(sinceAllAreThere(lines.map(keeper(members)), tail).lines);
+  }
+
+  /**
+   * A reader loses the place when all begin anew: for those who were read now and were not before, and
+   * not where it would cost another's lines.
+   *
+   * @param {Ref[]} members
+   * @param {ReadonlyMap<string, unknown>} lost
+   */
+  #isWorthIt(members, lost) {
+    const keys = members.map(keyOf);
+    return keys.some((key) => !lost.has(key) && !this.#covered.has(key)) && !keys.some((key) => lost.has(key) && this.#covered.has(key));
   }
 
   /** @param {Ref[]} members @param {AbortSignal} over */
@@ -233,8 +263,10 @@ export class Tail {
       onState: (state) => this.#say(state === "open" ? "following" : "lost"),
       /** @param {Ref} ref @param {unknown} error */
       onBroken: (ref, error) => {
-        if (isLoss(error)) void this.#comeBackTo(ref, over);
-        else this.#refused.value = new Set([...this.#refused.peek(), keyOf(ref)]);
+        if (isLoss(error)) {
+          this.broken.value += 1;
+          void this.#comeBackTo(ref, over);
+        } else this.#refused.value = new Set([...this.#refused.peek(), keyOf(ref)]);
       },
     };
     for await (const line of getLogs(asked(members), options)) {
@@ -251,10 +283,11 @@ export class Tail {
    * @param {AbortSignal} over
    */
   async #comeBackTo({ engine }, over) {
-    this.broken.value += 1;
-    await pause(2 * RETRY_FIRST_MS, over);
+    await pause(this.#comeBackMs, over);
     await until(() => engines.value.some((one) => one.engine === engine && one.state === "up"), over);
-    if (!over.aborted) this.#turn.abort();
+    if (over.aborted) return;
+    this.#comeBackMs = Math.min(2 * this.#comeBackMs, RETRY_MAX_MS);
+    this.#turn.abort();
   }
 
   /** @returns {TailPhase} */

@@ -7,26 +7,26 @@ import { t } from "../lib/i18n.js";
 /**
  * @template {object} P
  * @param {() => Promise<(props: P) => any>} load
- * @returns {((props: P) => any) & {ahead: () => void}} `ahead` fetches it before it is looked at
+ * @returns {(props: P) => any}
  */
 export function lazy(load) {
   /** @type {import("@preact/signals").Signal<((props: P) => any) | "missing" | null>} */
   const part = signal(null);
   let isAsked = false;
-  const ahead = async () => void (part.value = await load());
   const ask = () => {
     if (isAsked) return;
     isAsked = true;
-    ahead().catch(() => (part.value = "missing"));
+    load().then(
+      (view) => (part.value = view),
+      () => (part.value = "missing"),
+    );
   };
-  const Part = (/** @type {P} */ props) => {
+  return (props) => {
     if (part.value === "missing") return html`<${PartMissing} />`;
     if (part.value) return html`<${part.value} ...${props} />`;
     ask();
     return null;
   };
-  // What does not come ahead is asked for again when it is looked at.
-  return Object.assign(Part, { ahead: () => void ahead().catch(() => {}) });
 }
 
 /** The connection broke, or another version of dockmon is running by now and has other files. */

@@ -34,7 +34,7 @@ export function VirtualRows({ items, estimates, draw, called, body }) {
   useCalled(root, called, { items, places, follow });
   const focus = focusIn(root.current);
   useLayoutEffect(() => keepFocus(focus));
-  const shown = useFewAtOnce(shownAt(places, span, heldIn(root.current, items)), items);
+  const shown = useFewAtOnce(shownAt(places, span, heldIn(root.current, items)), items, called.peek()?.key);
   return html`<tbody role="rowgroup" ref=${root} ...${body}>
     ${slicesOf(places, shown).map((slice) =>
       slice.room === undefined
@@ -129,12 +129,13 @@ function useCalled(root, called, list) {
  *
  * @param {number[]} wanted
  * @param {readonly {key: string}[]} items
+ * @param {string | undefined} first what is waited for
  */
-function useFewAtOnce(wanted, items) {
+function useFewAtOnce(wanted, items, first) {
   const before = useRef(/** @type {Set<string>} */ (new Set()));
   const [, goOn] = useState(0);
   let left = AT_ONCE;
-  const shown = wanted.filter((at) => before.current.has(items[at].key) || left-- > 0);
+  const shown = wanted.filter((at) => before.current.has(items[at].key) || items[at].key === first || left-- > 0);
   useLayoutEffect(() => {
     before.current = new Set(shown.map((at) => items[at].key));
     if (shown.length === wanted.length) return;

@@ -3,11 +3,8 @@
 import { html } from "htm/preact";
 import { route } from "../state/page.js";
 import { session } from "../state/session.js";
-import { lazy } from "../ui/lazy.js";
 import { Dashboard } from "./dashboard.js";
-
-const SetupForm = lazy(async () => (await import("./gate.js")).SetupForm);
-const SignInForm = lazy(async () => (await import("./gate.js")).SignInForm);
+import { SetupForm, SignInForm } from "./gate.js";
 
 export function App() {
   const { phase } = session.value;

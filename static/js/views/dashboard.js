@@ -1,14 +1,12 @@
 /** The one page: bar, overview, table, and the panel beside it. */
 
 import { html } from "htm/preact";
-import { useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { t } from "../lib/i18n.js";
-import { question, runs } from "../state/bulk.js";
 import { containers, engines, loading } from "../state/live.js";
-import { selection } from "../state/selection.js";
-import { lazy } from "../ui/lazy.js";
-import { ContainerTable, NoHits } from "./table.js";
+import { BulkBar } from "./bulk.js";
+import { ContainerTable } from "./table.js";
+import { NoContainers, NoEngine } from "./empty.js";
 import { Header } from "./header.js";
 import { Overlays } from "./overlays.js";
 import { Panel } from "./panel.js";
@@ -16,19 +14,11 @@ import { onShortcut } from "./shortcuts.js";
 import { Skeleton } from "./skeleton.js";
 import { Summary } from "./summary.js";
 
-const BulkBar = lazy(async () => (await import("./bulk.js")).BulkBar);
-const NoContainers = lazy(async () => (await import("./empty.js")).NoContainers);
-const NoEngine = lazy(async () => (await import("./empty.js")).NoEngine);
-
 export function Dashboard() {
   useEffect(() => {
     document.addEventListener("keydown", onShortcut);
     return () => document.removeEventListener("keydown", onShortcut);
   }, []);
-  // Small, and perhaps needed when the server can no longer be asked; but after what one came to see.
-  useSignalEffect(() => {
-    if (!loading.value) for (const part of [BulkBar, NoEngine, NoHits]) part.ahead();
-  });
   return html`<div class="app">
     <a class="skip" href="#fleet" onClick=${focusFleet}>${t("page.skip")}</a>
     <${Header} />
@@ -36,7 +26,7 @@ export function Dashboard() {
       <h1 class="sr">${t("page.title")}</h1>
       <${Summary} />
       <${Fleet} />
-      <${Bulk} />
+      <${BulkBar} />
     </main>
     <${Panel} />
     <${Overlays} />
@@ -51,13 +41,6 @@ export function Dashboard() {
 function focusFleet(event) {
   event.preventDefault();
   document.getElementById("fleet")?.focus();
-}
-
-/** Not before somebody picks something; then it stays, because what it has to say is read out. */
-function Bulk() {
-  const isNeeded = useRef(false);
-  isNeeded.current ||= selection.value.size > 0 || question.value !== null || runs.value.length > 0;
-  return isNeeded.current && html`<${BulkBar} />`;
 }
 
 /** Engines head the table even where it has no rows: how they are is what one came to see. */

@@ -22,8 +22,8 @@ export function showWorst() {
   effect(() => {
     const { level, kind, count } = current();
     document.title = count ? `${tn(`title.${kind}`, count)} · dockmon` : "dockmon";
-    const href = icons.value[level];
-    if (icon && href && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+    const href = icons.value[level] ?? addressOf(level);
+    if (icon && icon.getAttribute("href") !== href) icon.setAttribute("href", href);
   });
 }
 
@@ -32,11 +32,16 @@ export function showWorst() {
  * after what one came to see.
  */
 async function keepIcons() {
-  for (const [level, file] of Object.entries(FILES)) {
-    const answer = await fetch(new URL(`../../${file}`, import.meta.url)).catch(() => null);
+  for (const level of /** @type {(keyof typeof FILES)[]} */ (Object.keys(FILES))) {
+    const answer = await fetch(addressOf(level)).catch(() => null);
     if (!answer?.ok) continue;
     icons.value = { ...icons.value, [level]: `data:image/svg+xml,${encodeURIComponent(await answer.text())}` };
   }
+}
+
+/** @param {keyof typeof FILES} level */
+function addressOf(level) {
+  return new URL(`../../${FILES[level]}`, import.meta.url).pathname;
 }
 
 /** @returns {import("../lib/counts.js").Worst} */

@@ -18,8 +18,8 @@ import { panel } from "../state/page.js";
 import { session } from "../state/session.js";
 import { hasHits, items, membersOf } from "../state/shown.js";
 import { fittingColumns, hiddenColumns, isCompact, order } from "../state/table.js";
-import { lazy } from "../ui/lazy.js";
 import { VirtualRows } from "../ui/virtual.js";
+import { NoHits } from "./empty.js";
 import { EngineRow } from "./engine-row.js";
 import { ProjectRow } from "./project-row.js";
 import { ContainerRow } from "./row.js";
@@ -31,8 +31,6 @@ import { TableHead } from "./table-head.js";
  * @typedef {{role: string | undefined, layout: Layout, opened: import("../lib/route.js").Ref | null}} Surroundings
  *   what all rows are drawn in
  */
-
-export const NoHits = lazy(async () => (await import("./empty.js")).NoHits);
 
 /** Below it rows become cards. */
 const CARDS_BELOW = 640;
