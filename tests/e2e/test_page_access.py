@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import Dashboard
 from tests.kit.server import ROOT
+from tests.kit.waiting import eventually
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 DESK = {"viewport": {"width": 1280, "height": 800}}
@@ -50,9 +51,9 @@ def has_no_faults(page, where):
 
 def calm(page):
     """Wait until nothing fades any more: a colour half way is no colour."""
-    page.wait_for_function(
-        "document.getAnimations().every(({ playState }) => playState !== 'running')"
-    )
+    still = "document.getAnimations().every(({ playState }) => playState !== 'running')"
+    # Playwright's own waiting evaluates text on the page, which the content policy forbids.
+    eventually(lambda: page.evaluate(still), what="stillness")
 
 
 def test_signing_in_and_setting_up(reader, start, _simulated_server, troubles):

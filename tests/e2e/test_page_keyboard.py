@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import Dashboard
+from tests.kit.waiting import eventually
 
 CURSOR = ".is-cursor"
 NAMES = "rows => rows.map(row => row.dataset.name)"
@@ -155,7 +156,7 @@ def test_r_restarts_it(fleet):
         }"""
     )
     fleet.page.keyboard.press("r")
-    fleet.page.wait_for_function("window.isRestarting")
+    eventually(lambda: fleet.page.evaluate("window.isRestarting"), what="the restart")
     fleet.shows("shop-web-1", "running")
     expect(fleet.message).to_have_count(0)
 
