@@ -1,6 +1,7 @@
 """Networks that take things away: the client library finds another way, and the way back."""
 
 import re
+import signal
 
 import pytest
 from playwright.sync_api import expect
@@ -15,6 +16,22 @@ NO_SOCKET_IO = (
     r"(response:|status of) 404 .*/socket\.io/",
     r"(ERR_\w+).*/(socket\.io|api/v1)/",
 )
+
+
+def test_a_server_that_does_not_move_is_told_as_silent_and_blames_no_engine(page, start):
+    server = start("local=simulated://?containers=8&churn=0")
+    dashboard = Dashboard(page, server).sign_in()
+    pill = page.get_by_test_id("connection")
+    server.process.send_signal(signal.SIGSTOP)
+    try:
+        expect(pill).to_contain_text("No answer")
+        expect(pill).to_have_attribute("data-tone", "warn")
+        expect(page.locator('[data-count="unconfirmed"]')).to_be_visible()
+        expect(page.locator('[data-count="engines-stale"]')).to_have_count(0)
+    finally:
+        server.process.send_signal(signal.SIGCONT)
+    expect(pill).to_contain_text("Live")
+    expect(dashboard.rows.first).not_to_have_class(re.compile("is-stale"))
 
 
 @pytest.fixture

@@ -314,6 +314,16 @@ def test_the_palette_acts_on_the_container_under_the_cursor(fleet):
     fleet.shows("shop-web-1", "exited")
 
 
+def test_the_palette_acts_on_a_container_by_name_and_a_name_alone_only_opens_it(fleet, palette):
+    expect(options(palette).filter(has_text="Stop shop-web-1")).to_have_count(0)
+    fleet.page.keyboard.type("shop-web-1")
+    expect(options(palette).first).to_contain_text("shop-web-1 · shop")
+    palette.get_by_role("combobox").fill("stop shop-web-1")
+    expect(options(palette).first).to_contain_text("Stop shop-web-1")
+    fleet.page.keyboard.press("Enter")
+    fleet.shows("shop-web-1", "exited")
+
+
 def test_the_palette_asks_before_it_destroys_as_everything_does(fleet):
     go_to(fleet, "shop-web-1")
     open_palette(fleet)

@@ -140,7 +140,7 @@ def test_the_whole_way_in_korean(new_page, start):
     expect(dashboard.message).to_contain_text("shop-web-1 컨테이너를 강제 종료할까요?")
     dashboard.confirm()
     dashboard.shows("shop-web-1", "exited")
-    expect(dashboard.row("shop-web-1")).to_contain_text("강제 종료됨 (137)")
+    expect(dashboard.row("shop-web-1")).to_contain_text("강제 종료 (137)")
     page.get_by_test_id("user-menu").click()
     page.get_by_role("menuitem", name="로그아웃").click()
     dashboard.is_signed_out()

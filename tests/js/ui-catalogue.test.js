@@ -41,7 +41,7 @@ const FAMILIES = {
   "bulk.unknown.": ACTIONS.map((action) => `${action}.other`),
   "chart.": ["cpu", "memory", "network", "block"],
   "column.": ["memory_machine", ...statsColumns()],
-  "connection.": ["live", "connecting", "reconnecting", "offline"],
+  "connection.": ["live", "silent", "connecting", "reconnecting", "offline"],
   "empty.cause.": ["not_running", "no_access", "elsewhere"].flatMap((name) => [name, `${name}.help`]),
   "engine.": ["connecting", "up", "stale", "down"],
   "error.": serverCodes(),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, it, mock } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { LogReading, LogSearch, book, closeAll, container, containers, drawFrame, judgeAll, keep, line, lines, page, refOf, requests, reset, settled } from "./support/log-page.js";
+import { LogReading, LogSearch, book, closeAll, connection, container, containers, drawFrame, hearsNothing, judgeAll, keep, line, lines, page, refOf, requests, reset, settled } from "./support/log-page.js";
 
 const { BOUNDS } = await import("../../static/js/state/log-book.js");
 const { now } = await import("../../static/js/state/clock.js");
@@ -128,8 +128,47 @@ describe("the names beside merged lines", () => {
   });
 });
 
+const AT_THE_END = { isPaused: { value: false }, leftAt: { value: null } };
+
+describe("what is said of the following", () => {
+  const said = (log, { reading = AT_THE_END, members = [container("a")] } = {}) =>
+    words(LogState({ book: log, reading, refs: members.map(refOf) }));
+
+  it("is that it stands still, where the reader has scrolled up", async () => {
+    const log = await book(lines(0, 5));
+    assert.deepEqual(said(log, { reading: { ...AT_THE_END, leftAt: { value: 3 } } }), ["logs.left"]);
+  });
+
+  it("is since when nothing is heard, where dockmon is silent or the connection gone", async () => {
+    const log = await book(lines(0, 5));
+    hearsNothing.value = true;
+    assert.deepEqual(said(log), ["logs.lost"]);
+    hearsNothing.value = false;
+    connection.value = { status: "reconnecting", source: null };
+    assert.deepEqual(said(log), ["logs.lost"]);
+    connection.value = { status: "connected", source: "socket" };
+    assert.deepEqual(said(log), ["logs.following"]);
+  });
+
+  it("is not that all are followed, where one broke off", async () => {
+    const members = [container("a"), container("b")];
+    const log = await book(lines(0, 5), { members });
+    assert.deepEqual(said(log, { members }), ["logs.several.following"]);
+    requests.at(-1).options.onBroken(refOf(members[1]), { code: "engine.unavailable" });
+    assert.deepEqual(said(log, { members }), ["logs.broken.other"]);
+  });
+
+  it("is that it never began, of a container that was not started", async () => {
+    const log = await book([], { members: [container("a", { state: "created" })] });
+    requests.at(-1).end();
+    await settled();
+    assert.equal(log.tail.phase.peek(), "ended");
+    assert.deepEqual(said(log), ["logs.never_started"]);
+  });
+});
+
 describe("what is said of the lines that are not held", () => {
-  const held = (log) => words(LogState({ book: log, reading: { isPaused: { value: false } }, refs: [refOf(container("a"))] })).at(-1);
+  const held = (log) => words(LogState({ book: log, reading: AT_THE_END, refs: [refOf(container("a"))] })).at(-1);
 
   it("is nothing as long as all are", async () => {
     assert.equal(held(await book(lines(0, 500))), "logs.following");

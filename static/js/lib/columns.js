@@ -27,7 +27,7 @@ const WIDTHS = {
   memory: { least: 170 },
   network: { least: 134 },
   ports: { least: 112 },
-  age: { least: 72 },
+  age: { least: 84 },
   restarts: { least: 62 },
 };
 

@@ -3,7 +3,7 @@
  * its two feeds. Counterpart: `static/js/client/`.
  */
 
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { RealtimeContainers, RealtimeMetrics } from "../client/index.js";
 import { engineRows } from "./api.js";
 import { tellServerTime } from "./clock.js";
@@ -38,6 +38,15 @@ export const samples = signal(new Map());
 /** Unix seconds of the newest thing the server told as certain; null before the first. */
 export const heardAt = signal(/** @type {number | null} */ (null));
 export const loading = signal(true);
+
+/**
+ * Connected, and yet nothing is told of any engine: one that does not answer dockmon itself is said to be
+ * stale, so this is dockmon's own silence.
+ */
+export const hearsNothing = computed(() => {
+  const up = engines.value.filter(({ state }) => state === "up");
+  return connection.value.status === "connected" && up.length > 0 && up.every(({ stale }) => stale);
+});
 
 /** @type {RealtimeContainers | null} */
 let live = null;

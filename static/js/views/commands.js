@@ -17,7 +17,8 @@ import { THEMES, chooseTheme, theme } from "../state/theme.js";
 
 /**
  * @typedef {import("../client/types.js").Container} Container
- * @typedef {{key: string, label: string, hint: string, icon: string, run: () => void}} Command
+ * @typedef {{key: string, label: string, hint: string, icon: string, run: () => void, isFar?: boolean}} Command
+ *   `isFar`: comes behind all others, and only where something is typed: a name and Enter must not stop anything
  */
 
 /**
@@ -29,7 +30,20 @@ import { THEMES, chooseTheme, theme } from "../state/theme.js";
 export function commands(container) {
   const byName = containers.peek().toSorted((a, b) => a.name.localeCompare(b.name));
   const others = byName.map((one) => ({ ...toContainer(one), key: `${one.engine}/${one.id}` }));
-  return [...(container ? [...actionsOn(container), ...tabsOf(container)] : []), ...filters(), ...general(), ...others];
+  const near = container ? [...actionsOn(container), ...tabsOf(container)] : [];
+  const far = byName.filter((one) => one !== container).flatMap(farActionsOn);
+  return [...near, ...filters(), ...general(), ...others, ...far];
+}
+
+/** @param {Container} container @returns {Command[]} */
+function farActionsOn(container) {
+  const { hint: where } = toContainer(container);
+  return actionsOn(container).map((command) => ({
+    ...command,
+    key: `${command.key} ${container.engine}/${container.id}`,
+    hint: [where, command.hint].filter(Boolean).join(" · "),
+    isFar: true,
+  }));
 }
 
 /** @param {Container} container @returns {Command[]} */

@@ -6,12 +6,13 @@ import { computed } from "@preact/signals";
 import { duration } from "../lib/format.js";
 import { t } from "../lib/i18n.js";
 import { now } from "../state/clock.js";
-import { connection, heardAt } from "../state/live.js";
+import { connection, heardAt, hearsNothing } from "../state/live.js";
 import { StateMark } from "../ui/state-mark.js";
 
 /** @type {Record<string, {shape: string, tone: string}>} */
 const LOOKS = {
   live: { shape: "running", tone: "ok" },
+  silent: { shape: "unconfirmed", tone: "warn" },
   connecting: { shape: "restarting", tone: "warn" },
   reconnecting: { shape: "restarting", tone: "warn" },
   offline: { shape: "failed", tone: "bad" },
@@ -23,7 +24,7 @@ const OFFLINE_AFTER_SECONDS = 10;
 /** A word of its own, so that only a change of it redraws the pill. */
 const word = computed(() => {
   const { status } = connection.value;
-  if (status === "connected") return "live";
+  if (status === "connected") return hearsNothing.value ? "silent" : "live";
   if (status === "disconnected" || status === "unauthorized") return "offline";
   if (heardAt.value != null && now.value - heardAt.value > OFFLINE_AFTER_SECONDS) return "offline";
   return status;

@@ -5,7 +5,7 @@ import { errorWords } from "../lib/errors.js";
 import { clockTime, count } from "../lib/format.js";
 import { t, tn } from "../lib/i18n.js";
 import { exitWords } from "../lib/status.js";
-import { containerOf } from "../state/live.js";
+import { connection, containerOf, heardAt, hearsNothing } from "../state/live.js";
 import { BOUNDS } from "../state/log-book.js";
 
 /**
@@ -20,7 +20,7 @@ export function LogState({ book, reading, refs }) {
   const phase = tail.phase.value;
   const isPaused = reading.isPaused.value && phase === "following";
   return html`<div class="log-state" role="status" data-phase=${isPaused ? "paused" : phase}>
-    <span>${isPaused ? t("logs.paused") : phaseWords(tail, refs)}</span>
+    <span>${phase === "following" ? followingWords(tail, reading, refs) : phaseWords(tail, refs)}</span>
     ${phase === "refused" &&
     html`<button type="button" class="link" onClick=${() => tail.reload()}>${t("logs.again")}</button>`}
     ${tail.broken.value > 0 && html`<span>${tn("logs.broken", tail.broken.value)}</span>`}
@@ -39,6 +39,24 @@ function heldWords(book) {
   return book.hasLetGo ? t("logs.trimmed_size", { n: count(BOUNDS.chars) }) : "";
 }
 
+/**
+ * The log may be followed, and the reader not: both have to be true for "following".
+ *
+ * @param {Tail} tail
+ * @param {LogParts["reading"]} reading
+ * @param {Ref[]} refs
+ */
+function followingWords(tail, reading, refs) {
+  if (connection.value.status !== "connected" || hearsNothing.value) {
+    return t("logs.lost", { since: clockTime(heardAt.value ?? tail.since.value) });
+  }
+  if (reading.isPaused.value) return t("logs.paused");
+  if (reading.leftAt.value !== null) return t("logs.left");
+  // How many of them are not is said beside it.
+  if (tail.broken.value > 0) return "";
+  return phaseWords(tail, refs);
+}
+
 /** @param {Tail} tail @param {Ref[]} refs */
 function phaseWords(tail, refs) {
   const phase = tail.phase.value;
@@ -47,6 +65,7 @@ function phaseWords(tail, refs) {
   if (refs.length > 1) return t(`logs.several.${phase}`);
   if (phase !== "ended") return t(`logs.${phase}`);
   const container = containerOf(refs[0]);
+  if (container?.state === "created") return t("logs.never_started");
   const why = container?.state === "exited" ? exitWords(container) : "";
   return why ? t("logs.ended_with", { why }) : t("logs.ended");
 }

@@ -90,11 +90,13 @@ export function Palette({ container, onClose }) {
  * @returns {Found[]}
  */
 function find(all, query) {
+  const isTyped = query.trim() !== "";
   const hits = all.flatMap((command) => {
-    const hit = fuzzy(query, command.label);
+    const hit = isTyped || !command.isFar ? fuzzy(query, command.label) : null;
     return hit ? [{ command, places: hit.places, score: hit.score }] : [];
   });
-  if (query.trim()) hits.sort((a, b) => b.score - a.score);
+  const distance = (/** @type {Found} */ { command }) => Number(command.isFar ?? false);
+  if (isTyped) hits.sort((a, b) => distance(a) - distance(b) || b.score - a.score);
   return hits.slice(0, SHOWN);
 }
 

@@ -6,7 +6,7 @@ import { hasWord } from "../lib/filter.js";
 import { engineKey } from "../lib/items.js";
 import { tn } from "../lib/i18n.js";
 import { callRow } from "../state/cursor.js";
-import { connection, containers, engines, loading } from "../state/live.js";
+import { connection, containers, engines, hearsNothing, loading } from "../state/live.js";
 import { filterText, toggleFilter } from "../state/table.js";
 import { StateMark } from "../ui/state-mark.js";
 import { GroupingChoice, ViewMenu } from "./columns.js";
@@ -78,9 +78,9 @@ function TroubledEngines() {
 
 /** @typedef {import("../client/types.js").EngineView} EngineView */
 
-/** Without a connection every engine is silent, which says nothing about them. @param {EngineView} engine */
+/** Without a word of dockmon every engine is silent, which says nothing about them. @param {EngineView} engine */
 function isToldSilent(engine) {
-  return engine.state === "stale" || (connection.value.status === "connected" && isSilent(engine));
+  return engine.state === "stale" || (connection.value.status === "connected" && !hearsNothing.value && isSilent(engine));
 }
 
 /** A filter leaves out engines without a hit. @param {string} key */

@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { worst } from "../lib/counts.js";
 import { tn } from "../lib/i18n.js";
-import { connection, containers, engines, loading } from "../state/live.js";
+import { connection, containers, engines, hearsNothing, loading } from "../state/live.js";
 import { session } from "../state/session.js";
 
 const FILES = { ok: "favicon.svg", warn: "favicon-amber.svg", bad: "favicon-red.svg" };
@@ -48,5 +48,5 @@ function addressOf(level) {
 function current() {
   const quiet = session.value.phase !== "signed-in" || connection.value.status === "connecting";
   if (quiet) return { level: "ok", kind: "none", count: 0 };
-  return worst(containers.value, engines.value, connection.value.status === "connected");
+  return worst(containers.value, engines.value, connection.value.status === "connected" && !hearsNothing.value);
 }

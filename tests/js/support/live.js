@@ -8,6 +8,8 @@ import { signal } from "@preact/signals";
 export const containers = signal([]);
 export const engines = signal([]);
 export const connection = signal({ status: "connected", source: "socket" });
+export const heardAt = signal(1000);
+export const hearsNothing = signal(false);
 export const loading = signal(false);
 
 /** Every request for a log, in the order of asking. */

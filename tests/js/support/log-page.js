@@ -48,7 +48,7 @@ Object.assign(globalThis, {
   cancelAnimationFrame: (frame) => frames.delete(frame),
 });
 
-export const { containers, connection, engines, requests } = await import("./live.js");
+export const { containers, connection, engines, hearsNothing, requests } = await import("./live.js");
 export const { LogBook } = await import("../../../static/js/state/log-book.js");
 export const { LogReading } = await import("../../../static/js/state/log-reading.js");
 export const { LogSearch } = await import("../../../static/js/state/log-search.js");
