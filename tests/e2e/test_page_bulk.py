@@ -395,12 +395,7 @@ def test_what_one_user_asked_is_nothing_to_the_next(simulated):
     pick(simulated, "shop-web-1")
     act(simulated, "restart")
     expect(told(simulated, "done")).to_be_visible()
-    simulated.page.get_by_test_id("user-menu").click()
-    simulated.page.get_by_text("Sign out").click()
-    simulated.is_signed_out()
-    simulated.fill("signin-form", ADMIN, PASSWORD)
-    simulated.is_live()
-    expect(simulated.row("shop-web-1")).to_be_visible()
+    sign_in_anew(simulated)
     expect(summary(simulated)).to_have_count(0)
     expect(picked(simulated)).to_have_count(0)
 

@@ -1,11 +1,11 @@
 // Somebody who reads a log for a long time: what is held of it, what is counted, and what is said of the rest.
 
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it, mock } from "node:test";
+import { describe, it, mock } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { LogReading, LogSearch, book, closeAll, connection, container, containers, drawFrame, hearsNothing, judgeAll, keep, line, lines, page, refOf, requests, reset, settled } from "./support/log-page.js";
+import { LogReading, LogSearch, book, connection, container, containers, drawFrame, eachOnAPageOfItsOwn, hearsNothing, judgeAll, keep, line, lines, page, refOf, requests, settled } from "./support/log-page.js";
 
 const { BOUNDS } = await import("../../static/js/state/log-book.js");
 const { now } = await import("../../static/js/state/clock.js");
@@ -18,15 +18,7 @@ const { LogJump } = await import("../../static/js/views/log-jump.js");
 const { LogRow } = await import("../../static/js/views/log-row.js");
 const { LogState } = await import("../../static/js/views/log-state.js");
 
-beforeEach(() => {
-  reset();
-  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1e12 });
-});
-afterEach(async () => {
-  closeAll();
-  mock.timers.reset();
-  await settled();
-});
+eachOnAPageOfItsOwn();
 
 /** The words drawn, by their keys: there is no catalogue. */
 function words(node) {

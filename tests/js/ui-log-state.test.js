@@ -1,19 +1,11 @@
 // A log that is followed, held and searched: what becomes of its lines when things change under it.
 
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it, mock } from "node:test";
+import { describe, it, mock } from "node:test";
 
-import { LogSearch, Tail, book, closeAll, container, containers, drawFrame, keep, line, lines, page, refOf, requests, reset, settled, workers } from "./support/log-page.js";
+import { LogSearch, Tail, book, container, containers, drawFrame, eachOnAPageOfItsOwn, keep, line, lines, page, refOf, requests, settled, workers } from "./support/log-page.js";
 
-beforeEach(() => {
-  reset();
-  mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1e12 });
-});
-afterEach(async () => {
-  closeAll();
-  mock.timers.reset();
-  await settled();
-});
+eachOnAPageOfItsOwn();
 
 /** Of lines that are one second apart. */
 function assertNoHole(held) {

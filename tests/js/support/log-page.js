@@ -4,6 +4,7 @@
  */
 
 import { register } from "node:module";
+import { afterEach, beforeEach, mock } from "node:test";
 
 import { judged } from "../../../static/js/lib/log-search.js";
 
@@ -83,7 +84,7 @@ const opened = [];
 
 export const keep = (part) => opened[opened.push(part) - 1];
 
-export function closeAll() {
+function closeAll() {
   for (const part of opened.splice(0)) part.close();
 }
 
@@ -108,11 +109,25 @@ export function judgeAll() {
   }
 }
 
-/** Nobody listens any more, and the next test begins with nothing. */
-export function reset() {
+/** To be called once by a file of tests: each begins with nothing, on a clock of its own. */
+export function eachOnAPageOfItsOwn() {
+  beforeEach(() => {
+    reset();
+    mock.timers.enable({ apis: ["setTimeout", "Date"], now: 1e12 });
+  });
+  afterEach(async () => {
+    closeAll();
+    mock.timers.reset();
+    await settled();
+  });
+}
+
+function reset() {
   frames.clear();
   requests.length = workers.length = 0;
   page.hidden = false;
   containers.value = [];
   engines.value = [{ engine: "local", state: "up" }];
+  connection.value = { status: "connected", source: "socket" };
+  hearsNothing.value = false;
 }
